@@ -1,0 +1,34 @@
+# KBIT_CHECK_FLAGS(LANGUAGE, VARIABLE, FLAGS)
+# Appends to VARIABLE each flag that the compiler of LANGUAGE takes without a warning.
+AC_DEFUN([KBIT_CHECK_FLAGS], [
+AC_LANG_PUSH([$1])
+kbit_flags_ok=
+for kbit_flag in $3; do
+  AC_MSG_CHECKING([whether the $1 compiler takes $kbit_flag])
+  kbit_save_flags=$_AC_LANG_PREFIX[]FLAGS
+  _AC_LANG_PREFIX[]FLAGS="$kbit_save_flags -Werror $kbit_flag"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes]); kbit_flags_ok="$kbit_flags_ok $kbit_flag"], [AC_MSG_RESULT([no])])
+  _AC_LANG_PREFIX[]FLAGS=$kbit_save_flags
+done
+AC_LANG_POP([$1])
+case $kbit_flags_ok in
+  *-ffp-contract=off*) ;;
+  *) AC_MSG_ERROR([the $1 compiler cannot switch off floating-point contraction (-ffp-contract=off)]) ;;
+esac
+$2=$kbit_flags_ok
+])
+
+# KBIT_CHECK_TARGET_CLONES
+# Defines HAVE_TARGET_CLONES where one C function can be built for several x86-64 levels and chosen
+# at load time. Not with sanitizers: their runtime is not up yet when a resolver runs.
+AC_DEFUN([KBIT_CHECK_TARGET_CLONES], [
+AC_MSG_CHECKING([for function multiversioning])
+AS_IF([test "x$enable_sanitizers" = xyes], [AC_MSG_RESULT([no (sanitizers)])],
+  [AC_LINK_IFELSE([AC_LANG_SOURCE([[
+     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) static int f(int x) { return x + 1; }
+     int main(int argc, char **argv) { (void)argv; return f(argc) - 1 - argc; }]])],
+     [AC_MSG_RESULT([yes])
+      AC_DEFINE([HAVE_TARGET_CLONES], [1], [target_clones with x86-64 levels works.])],
+     [AC_MSG_RESULT([no])])])
+])

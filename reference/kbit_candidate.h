@@ -1,0 +1,116 @@
+/* kbit_candidate.h -- the port's side of kbit: everything a candidate implementation needs.
+ *
+ * A candidate is a shared object that exports one function, kbit_candidate(). It needs no kbit
+ * library, no other header, and may be written in C11 or C++. `kbit verify --candidate ./mine.so`
+ * loads it in a process of its own, calls its steps on read-only inputs, and judges what it wrote.
+ *
+ * Tensors are row-major and contiguous. x and w16 come as f32, f16 or bf16 (the dtype says which);
+ * a step that cannot take one returns KBIT_ERR_UNSUPPORTED and the case is counted as absent.
+ *
+ *   step                  inputs, in this order                                outputs
+ *   outlier_columns       x[M,K]                                               outliers[<=K] i32
+ *   absmax_rows           x[M,K]  outliers[O]                                  absmax[M] f32
+ *   quantize_rows         x[M,K]  absmax[M]  outliers[O]                       q[M,K] i8
+ *   int8_matmul           q[M,K]  w[N,K]                                       c[M,N] i32
+ *   dequantize            c[M,N]  absmax[M]  w_absmax[N]                       d[M,N] f32
+ *   outlier_matmul        x[M,K]  outliers[O]  w[N,K]  w_absmax[N]  d[M,N]     y[M,N] f32
+ *   outlier_matmul_w16    x[M,K]  outliers[O]  w16[N,K]  d[M,N]                y[M,N] f32
+ *   store                 y[M,N]  bias[N or 0]                                 out[M,N]
+ *   llmint8_linear_bnb    x[M,K]  w[N,K]  w_absmax[N]  bias[N or 0]            out[M,N]
+ *   llmint8_linear_paper  x[M,K]  w16[N,K]  bias[N or 0]                       out[M,N]
+ *
+ * outliers i32 ascending; absmax, w_absmax, d, y, bias f32; q, w i8; c i32; out f16, bf16 or f32 as
+ * its dtype asks. A bias that is not there has dim[0] == 0. outlier_columns writes how many columns
+ * it found to out[0].dim[0]; every other dim is read-only. Sizes of 0 are legal.
+ */
+#ifndef KBIT_CANDIDATE_H
+#define KBIT_CANDIDATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a step reports. Anything but KBIT_OK means: no output of the call may be used. */
+typedef enum {
+    KBIT_OK = 0,
+    KBIT_ERR_NULL,        /* a required pointer is NULL */
+    KBIT_ERR_SHAPE,       /* a size is impossible, or their product overflows */
+    KBIT_ERR_RANGE,       /* a value breaks the step's precondition */
+    KBIT_ERR_ALIGN,       /* a pointer or leading dimension is not aligned as required */
+    KBIT_ERR_WORKSPACE,   /* the workspace is too small */
+    KBIT_ERR_UNSUPPORTED, /* a legal request that this implementation does not serve */
+    KBIT_ERR_NO_DEVICE,   /* no usable device or driver */
+    KBIT_ERR_DEVICE,      /* the device reported an error */
+    KBIT_ERR_MEMORY,      /* out of memory */
+    KBIT_ERR_IO,          /* a file could not be read or written */
+    KBIT_ERR_FORMAT       /* a file's content is not what its format promises */
+} kbit_status;
+
+typedef enum {
+    KBIT_F32 = 1, /* IEEE binary32 */
+    KBIT_F16,     /* IEEE binary16 */
+    KBIT_BF16,    /* bfloat16: the upper half of a binary32 */
+    KBIT_I8,      /* two's complement, -128 included */
+    KBIT_I32
+} kbit_dtype;
+
+/* The threshold that turns outlier handling off: no column is an outlier, nothing is masked. */
+#define KBIT_THRESHOLD_OFF (-1.0f)
+
+typedef struct {
+    void *data; /* NULL only where the tensor has no element; at least 64-byte aligned */
+    uint32_t dtype;
+    uint32_t rank;
+    size_t dim[2];
+} kbit_tensor;
+
+typedef struct {
+    const char *step;      /* the stem, as in the table above */
+    size_t M, N, K;        /* rows of X, rows of W (output features), shared dimension */
+    float threshold;       /* alpha of the paper, >= 0, or KBIT_THRESHOLD_OFF */
+    const kbit_tensor *in; /* the table's inputs in its order; writing through them is an error */
+    kbit_tensor *out;      /* poisoned before the call; every element must be written */
+} kbit_call;
+
+/* One step. run() does it all, host memory to host memory.
+ * bind() and fetch() are optional and serve timing on a device: bind() uploads and returns a
+ * handle, run(handle, call) works on what was uploaded, fetch() brings the outputs back and frees
+ * the handle. Without them run() is called with NULL. */
+typedef struct {
+    const char *step;
+    kbit_status (*run)(void *bound, const kbit_call *call);
+    void *(*bind)(const kbit_call *call);
+    kbit_status (*fetch)(void *bound, const kbit_call *call);
+} kbit_op;
+
+#define KBIT_CANDIDATE_ABI 1u
+
+typedef struct {
+    uint32_t abi;     /* KBIT_CANDIDATE_ABI */
+    uint32_t size;    /* sizeof(kbit_candidate_v1) */
+    const char *name; /* one word, printed in reports */
+    const char
+        *declares; /* "quant=mul acc=ieee": `kbit list --declares` explains; "" = reference */
+    const kbit_op *ops;
+    size_t n_ops;
+} kbit_candidate_v1;
+
+#if defined(_WIN32)
+#define KBIT_CANDIDATE_EXPORT __declspec(dllexport)
+#else
+#define KBIT_CANDIDATE_EXPORT __attribute__((visibility("default")))
+#endif
+
+/* The one symbol a candidate exports.
+ * variant: NULL, or what stood behind the colon in `--candidate file.so:VARIANT`.
+ * Returns a description that lives as long as the process, or NULL if it knows no such variant. */
+KBIT_CANDIDATE_EXPORT const kbit_candidate_v1 *kbit_candidate(const char *variant);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
