@@ -7,3 +7,4 @@ libkbit_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -export-symbols-regex '^k
 libkbit_la_LIBADD = -lm
 libkbit_la_SOURCES = reference/status.c
 EXTRA_DIST += reference/steps.txt
+include reference/proofs.mk
