@@ -30,3 +30,5 @@ libkbitjudge_la_LIBADD =
 pkglibexec_PROGRAMS += verify/kbit-run
 verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
 verify_kbit_run_CFLAGS = $(AM_CFLAGS)
+
+include verify/io.mk
