@@ -326,6 +326,42 @@ START_TEST(products_beyond_int32_are_refused)
 }
 END_TEST
 
+/* The largest int32 there is, 127 * 16,909,320 + 7 = 2^31 - 1, and one more. */
+START_TEST(the_last_int32_is_accepted)
+{
+    const size_t K = 16909321;
+    kbit_certificate certificate;
+    kbit_error error = {KBIT_OK, ""};
+    product p = {1, 1, K, room(K, 1), room(K, 1), room(1, sizeof(int32_t))};
+    memset(p.q, 127, K);
+    memset(p.w, 1, K);
+    p.q[K - 1] = 7;
+    p.c[0] = INT32_MAX;
+    ck_assert_uint_eq(certify(&p, NULL).flagged_rows, 0);
+    p.q[K - 1] = 8;
+    ck_assert_int_eq(kbit_certify_int8_matmul(1, 1, K, p.q, p.w, p.c, NULL, &certificate, &error),
+                     KBIT_ERR_RANGE);
+    drop(&p);
+}
+END_TEST
+
+/* What is recomputed is exact even where no int32 could hold it. */
+START_TEST(recomputed_sums_exceed_int32)
+{
+    const size_t K = 300001;
+    const int32_t c = 1;
+    const size_t row = 0;
+    kbit_certificate certificate;
+    int8_t *codes = room(K, 1);
+    memset(codes, -128, K);
+    const kbit_claimed_product claim = {1, 1, K, codes, codes, &c};
+    ck_assert_int_eq(kbit_certificate_recompute(&claim, 1, &row, &certificate, NULL), KBIT_OK);
+    ck_assert_uint_eq(certificate.wrong, 1);
+    ck_assert_int_eq(certificate.kept[0].expected, 16384 * (int64_t)K);
+    free(codes);
+}
+END_TEST
+
 START_TEST(a_fixed_key_replays)
 {
     product p = make(30, 40, 50);
@@ -408,7 +444,9 @@ START_TEST(bad_arguments_are_named)
         {(size_t)1 << 32, (size_t)1 << 32, 1, &code, &code, &sum, KBIT_ERR_SHAPE, "M = "},
         {(size_t)1 << 31, (size_t)1 << 30, 1, &code, &code, &sum, KBIT_ERR_SHAPE, "N = "},
         {(size_t)1 << 32, 1, (size_t)1 << 32, &code, &code, &sum, KBIT_ERR_SHAPE, "K = "},
+        {SIZE_MAX / 4, 0, 0, NULL, NULL, NULL, KBIT_ERR_SHAPE, "M = "},
         {0, SIZE_MAX / 4, 0, NULL, NULL, NULL, KBIT_ERR_SHAPE, "N = "},
+        {0, 0, SIZE_MAX / 4, NULL, NULL, NULL, KBIT_ERR_SHAPE, "K = "},
     };
     for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
         memset(&error, 0, sizeof error);
@@ -443,6 +481,8 @@ int main(void)
     tcase_add_test(tests, kept_elements_are_the_first);
     tcase_add_test(tests, minus_128_at_the_largest_size);
     tcase_add_test(tests, products_beyond_int32_are_refused);
+    tcase_add_test(tests, the_last_int32_is_accepted);
+    tcase_add_test(tests, recomputed_sums_exceed_int32);
     tcase_add_test(tests, a_fixed_key_replays);
     tcase_add_test(tests, keys_differ_between_calls);
     tcase_add_test(tests, vectors_are_chacha20);
