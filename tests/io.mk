@@ -1,5 +1,13 @@
 # Files: NPY, safetensors, the folder of a case; a real model where one can be fetched.
-EXTRA_DIST += tests/io_scratch.h
+EXTRA_DIST += tests/io_scratch.h tests/cli/numpy.sh tests/cli/numpy_cross.py \
+	tests/cli/fetch-minilm.sh tests/cli/minilm.sh
+TESTS += tests/cli/numpy.sh tests/cli/fetch-minilm.sh tests/cli/minilm.sh
+
+check_PROGRAMS += tests/io_copy
+tests_io_copy_SOURCES = tests/io_copy.c
+tests_io_copy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
+tests_io_copy_LDADD = libkbitjudge.la libkbit.la $(JANSSON_LIBS)
+
 if HAVE_CHECK
 IO_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
 IO_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
