@@ -1,2 +1,3 @@
 # tests
 include tests/cert.mk
+include tests/proofs.mk

@@ -15,4 +15,4 @@ libkbitcert_la_SOURCES = \
 	verify/multiversion.h \
 	verify/threads.c \
 	verify/threads.h
-libkbitjudge_la_LIBADD = libkbitcert.la
+libkbitjudge_la_LIBADD += libkbitcert.la
