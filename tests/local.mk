@@ -1,3 +1,3 @@
 # tests
-include tests/cert.mk
 include tests/proofs.mk
+include tests/cert.mk
