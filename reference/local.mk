@@ -48,7 +48,7 @@ libkbitexact_la_SOURCES = \
 
 include reference/proofs.mk
 # Test tensors with injected outlier features.
-libkbit_la_SOURCES += \
+libkbitref_la_SOURCES += \
 	reference/data/hash.c \
 	reference/data/sample.h \
 	reference/data/fill.c \

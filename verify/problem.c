@@ -119,9 +119,9 @@ kbit_status kbit_problem_from(const kbit_case *of, uint64_t seed, const float *x
     if (status != KBIT_OK)
         return status;
     of->fill(p);
-    if (x && p->M * p->K)
+    if (x && p->M && p->K)
         memcpy(p->x, x, p->M * p->K * sizeof *x);
-    if (w16 && p->N * p->K)
+    if (w16 && p->N && p->K)
         memcpy(p->w16, w16, p->N * p->K * sizeof *w16);
     status = derive(p, error);
     if (status != KBIT_OK)

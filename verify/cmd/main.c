@@ -15,7 +15,6 @@ static const struct {
      kbit_cmd_gen},
     {"judge", "judge the outputs that a port added to such a folder", kbit_cmd_judge},
     {"list", "list cases, steps, candidates, declarations or bounds", kbit_cmd_list},
-    {"bench", "time the referee, the reference and the kernels", kbit_cmd_bench},
 };
 
 static void help(FILE *stream)
@@ -45,10 +44,9 @@ int main(int argc, char **argv)
         printf("kbit %s\n", kbit_version());
         return 0;
     }
-    if (strcmp(argv[1], "check") == 0)
-        argv[1] = "judge";
+    const char *verb = strcmp(argv[1], "check") == 0 ? "judge" : argv[1];
     for (size_t i = 0; i < sizeof VERBS / sizeof *VERBS; i++)
-        if (strcmp(argv[1], VERBS[i].name) == 0)
+        if (strcmp(verb, VERBS[i].name) == 0)
             return VERBS[i].run(argc - 1, argv + 1);
     fprintf(stderr, "kbit: no verb '%s'\nTry 'kbit --help'.\n", argv[1]);
     return EXIT_USAGE;
