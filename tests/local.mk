@@ -1,3 +1,4 @@
 # tests
 include tests/proofs.mk
+include tests/cert.mk
 include tests/docs.mk

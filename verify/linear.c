@@ -87,7 +87,7 @@ static void quantize(linear_judge *l)
         const float *row = l->x + i * l->K;
         l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
         l->n_ties[i] = kbit_codes_row(l->K, row, l->absmax[i], l->in_outliers, t, quant,
-                                      l->q + i * l->K, MAX_TIES, l->ties[i], l->others[i]);
+                                      (kbit_dtype)call->in[0].dtype, l->q + i * l->K, MAX_TIES, l->ties[i], l->others[i]);
     }
     if (!l->paper)
         return;
@@ -98,7 +98,7 @@ static void quantize(linear_judge *l)
         l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
         l->undecided_column[j] =
             kbit_codes_row(l->K, row, l->own_w_stat[j], l->in_outliers, KBIT_THRESHOLD_OFF, quant,
-                           l->own_w + j * l->K, 1, ties, others) > 0;
+                           (kbit_dtype)call->in[1].dtype, l->own_w + j * l->K, 1, ties, others) > 0;
     }
 }
 

@@ -30,3 +30,10 @@ libkbitjudge_la_LIBADD =
 pkglibexec_PROGRAMS += verify/kbit-run
 verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
 verify_kbit_run_CFLAGS = $(AM_CFLAGS)
+
+include verify/io.mk
+libkbitjudge_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
+libkbitjudge_la_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS) $(JANSSON_CFLAGS)
+libkbitjudge_la_SOURCES = verify/error.c verify/error.h verify/threads.h verify/certificate.h
+
+include verify/cert.mk

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
+
 static const kbit_step *const STEPS[] = {
     &kbit_step_outlier_columns,    &kbit_step_absmax_rows,         &kbit_step_quantize_rows,
     &kbit_step_int8_matmul,        &kbit_step_dequantize,          &kbit_step_outlier_matmul,
