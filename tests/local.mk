@@ -3,3 +3,4 @@ include tests/proofs.mk
 include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
+include tests/docs.mk
