@@ -4,3 +4,4 @@ include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
 include tests/docs.mk
+include tests/mutants.mk
