@@ -208,6 +208,8 @@ called 'apt-get install .*check *libdnnl-dev'
 # pkgconf serves where pkg-config is gone.
 fresh
 lacks pkg-config
+quickstart 2
+said 'missing packages: pkg-config'
 echo pkgconf >>"$state/installed"
 quickstart 0
 
