@@ -47,3 +47,12 @@ libkbitexact_la_SOURCES = \
 	reference/llmint8/store_exact.c
 
 include reference/proofs.mk
+# Test tensors with injected outlier features.
+libkbitref_la_SOURCES += \
+	reference/data/hash.c \
+	reference/data/sample.h \
+	reference/data/fill.c \
+	reference/data/activations.c \
+	reference/data/presets.c
+noinst_HEADERS += reference/data/vectors.h
+EXTRA_DIST += reference/data/README.md

@@ -3,8 +3,11 @@ noinst_HEADERS += reference/proofs/bounds.h
 EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
 EXTRA_DIST += \
 	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
-	reference/proofs/dequantize.g reference/proofs/dequantize_any.g \
-	reference/proofs/dequantize_f32.g reference/proofs/outlier_matmul.g \
+	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/dequantize.md \
+	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
+	reference/proofs/quantize_gap.md reference/proofs/quantize_rows.md \
+	reference/proofs/dequantize_bnb.g reference/proofs/dequantize_any.g \
+	reference/proofs/dequantize_bnb_f32.g reference/proofs/outlier_matmul.g \
 	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
 	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g
 

@@ -21,5 +21,14 @@ tests_t_threads_tap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_t_threads_tap_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
 tests_t_threads_tap_SOURCES = tests/t_threads.c
 tests_t_threads_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
+
+if HAVE_ONEDNN
+check_PROGRAMS += tests/t_onednn.tap
+TESTS += tests/t_onednn.tap
+tests_t_onednn_tap_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
+tests_t_onednn_tap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_t_onednn_tap_SOURCES = tests/t_onednn.c verify/candidates/onednn.c
+tests_t_onednn_tap_LDADD = libkbitjudge.la $(DNNL_LIBS) $(CHECK_LIBS)
 endif
-EXTRA_DIST += tests/t_certificate.c tests/t_threads.c
+endif
+EXTRA_DIST += tests/t_certificate.c tests/t_onednn.c tests/t_threads.c

@@ -17,10 +17,10 @@ named=$(cat "$proofs"/*.g | grep -c '^#: KBIT_BOUND_')
 }
 
 # A bound tighter than the truth, and a proof that leans on a rule of its own, are refused.
-sed 's/d -\/ M in ?/d -\/ M in [-1b-40, 1b-40]/' "$proofs/dequantize.g" >"$work/false.g"
+sed 's/d -\/ M in ?/d -\/ M in [-1b-40, 1b-40]/' "$proofs/dequantize_bnb.g" >"$work/false.g"
 sh "$proofs/prove.sh" "$work/false.g" && { echo "FAIL: a false bound was proved"; exit 1; }
 {
-    cat "$proofs/dequantize.g"
+    cat "$proofs/dequantize_bnb.g"
     echo 'd -> M;'
 } >"$work/rule.g"
 sh "$proofs/prove.sh" "$work/rule.g" && { echo "FAIL: an assumed rule was accepted"; exit 1; }

@@ -15,4 +15,12 @@ libkbitcert_la_SOURCES = \
 	verify/multiversion.h \
 	verify/threads.c \
 	verify/threads.h
-libkbitjudge_la_LIBADD = libkbitcert.la
+libkbitjudge_la_LIBADD += libkbitcert.la
+
+if HAVE_ONEDNN
+candidate_LTLIBRARIES += verify/candidates/onednn.la
+verify_candidates_onednn_la_SOURCES = verify/candidates/onednn.c
+verify_candidates_onednn_la_LDFLAGS = $(PLUGIN_LINK)
+verify_candidates_onednn_la_LIBADD = $(DNNL_LIBS)
+endif
+EXTRA_DIST += verify/candidates/onednn.c

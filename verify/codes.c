@@ -1,9 +1,9 @@
 /* codes.c -- quantization as declared.
  *
  * quant=any admits what the gap theorem (reference/proofs/quantize_rows.md) leaves: for 16-bit x,
- * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact tie,
- * where both neighbours lie at the same distance. quant=mul and quant=rdiv are replayed in fp32: IEEE
- * arithmetic makes their codes unique. */
+ * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
+ * tie, where both neighbours lie at the same distance. quant=mul and quant=rdiv are replayed in
+ * fp32: IEEE arithmetic makes their codes unique. */
 #include "codes.h"
 
 #include <math.h>
@@ -65,9 +65,9 @@ kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit
     }
 }
 
-size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded,
-                      float threshold, int quant, kbit_dtype type, int8_t *codes,
-                      size_t max_ties, size_t *ties, int *others)
+size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded, float threshold,
+                      int quant, kbit_dtype type, int8_t *codes, size_t max_ties, size_t *ties,
+                      int *others)
 {
     size_t n_ties = 0;
     for (size_t k = 0; k < K; k++) {

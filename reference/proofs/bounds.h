@@ -11,54 +11,54 @@
 #ifndef KBIT_PROOFS_BOUNDS_H
 #define KBIT_PROOFS_BOUNDS_H
 
-/* relative error of ((float)C * a) * s * k in fp32, for all int32 C != 0, fp16-valued a, s > 0.
- * PROVED: dequantize.g. */
-#define KBIT_BOUND_DEQUANT_BNB_LO (-0x1.13dffe3234118p-22)
-#define KBIT_BOUND_DEQUANT_BNB_HI 0x1.d840026578014p-23
-
-/* relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24, fp16-valued a, s > 0.
- * PROVED: dequantize.g. */
-#define KBIT_BOUND_DEQUANT_BNB24_LO (-0x1.a7bffe0c28211p-23)
-#define KBIT_BOUND_DEQUANT_BNB24_HI 0x1.5840010d38003p-23
-
-/* relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for all int32
- * C != 0, fp16-valued a, s > 0.
- * PROVED: dequantize.g. */
-#define KBIT_BOUND_DEQUANT_BNB_FMA_LO (-0x1.a7bffe0c2821p-23)
-#define KBIT_BOUND_DEQUANT_BNB_FMA_HI 0x1.5840010d38003p-23
-
-/* relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for
- * 0 < |C| <= 2^24, fp16-valued a, s > 0.
- * PROVED: dequantize.g. */
-#define KBIT_BOUND_DEQUANT_BNB24_FMA_LO (-0x1.27bfff33e8204p-23)
-#define KBIT_BOUND_DEQUANT_BNB24_FMA_HI 0x1.b0800069efffep-24
-
 /* relative error of C a s / 16129 by at most six fp32 operations, each rounded to nearest, with
  * at most two rounded constants, every intermediate result normal.
  * PROVED: dequantize_any.g. */
 #define KBIT_BOUND_DEQUANT_ANY_LO (-0x1.fffff90cp-22)
 #define KBIT_BOUND_DEQUANT_ANY_HI 0x1.0000038cp-21
 
+/* relative error of ((float)C * a) * s * k in fp32, for all int32 C != 0, fp16-valued a, s > 0.
+ * PROVED: dequantize_bnb.g. */
+#define KBIT_BOUND_DEQUANT_BNB_LO (-0x1.13dffe3234118p-22)
+#define KBIT_BOUND_DEQUANT_BNB_HI 0x1.d840026578014p-23
+
+/* relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24, fp16-valued a, s > 0.
+ * PROVED: dequantize_bnb.g. */
+#define KBIT_BOUND_DEQUANT_BNB24_LO (-0x1.a7bffe0c28211p-23)
+#define KBIT_BOUND_DEQUANT_BNB24_HI 0x1.5840010d38003p-23
+
+/* relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for all int32
+ * C != 0, fp16-valued a, s > 0.
+ * PROVED: dequantize_bnb.g. */
+#define KBIT_BOUND_DEQUANT_BNB_FMA_LO (-0x1.a7bffe0c2821p-23)
+#define KBIT_BOUND_DEQUANT_BNB_FMA_HI 0x1.5840010d38003p-23
+
+/* relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for
+ * 0 < |C| <= 2^24, fp16-valued a, s > 0.
+ * PROVED: dequantize_bnb.g. */
+#define KBIT_BOUND_DEQUANT_BNB24_FMA_LO (-0x1.27bfff33e8204p-23)
+#define KBIT_BOUND_DEQUANT_BNB24_FMA_HI 0x1.b0800069efffep-24
+
 /* relative error of ((float)C * a) * s * k in fp32, for int32 C and fp32 a, s with |C a s| in
  * KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127.
- * PROVED: dequantize_f32.g. */
+ * PROVED: dequantize_bnb_f32.g. */
 #define KBIT_BOUND_DEQUANT_BNB_F32_LO (-0x1.13dffe3234118p-22)
 #define KBIT_BOUND_DEQUANT_BNB_F32_HI 0x1.d840026578014p-23
 
 /* relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24 and fp32 a, s with
  * |C a s| in KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127.
- * PROVED: dequantize_f32.g. */
+ * PROVED: dequantize_bnb_f32.g. */
 #define KBIT_BOUND_DEQUANT_BNB24_F32_LO (-0x1.a7bffe0c28211p-23)
 #define KBIT_BOUND_DEQUANT_BNB24_F32_HI 0x1.5840010d38003p-23
 
 /* absolute error of ((float)C * a) * s * k in fp32, for int32 C and fp32 a, s with |C a s| below
  * KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127; the sign of C turns the interval round.
- * PROVED: dequantize_f32.g. */
+ * PROVED: dequantize_bnb_f32.g. */
 #define KBIT_BOUND_DEQUANT_BNB_F32_SMALL_LO (-0x1.17398927ef2dp-148)
 #define KBIT_BOUND_DEQUANT_BNB_F32_SMALL_HI 0x1.0309187d945b3p-148
 
 /* the |C a s| for which KBIT_BOUND_DEQUANT_BNB_F32 is proved.
- * A hypothesis of dequantize_f32.g. */
+ * A hypothesis of dequantize_bnb_f32.g. */
 #define KBIT_RANGE_DEQUANT_BNB_F32_LO 0x1p-112
 #define KBIT_RANGE_DEQUANT_BNB_F32_HI 0x1p+127
 
@@ -176,28 +176,28 @@
 
 /* X(name, label, source, statement, lo, hi) for each theorem, in the order above. */
 #define KBIT_BOUNDS(X) \
-    X(KBIT_BOUND_DEQUANT_BNB, "PROVED", "reference/proofs/dequantize.g", \
-      "relative error of ((float)C * a) * s * k in fp32, for all int32 C != 0, fp16-valued a, s > 0", \
-      KBIT_BOUND_DEQUANT_BNB_LO, KBIT_BOUND_DEQUANT_BNB_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB24, "PROVED", "reference/proofs/dequantize.g", \
-      "relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24, fp16-valued a, s > 0", \
-      KBIT_BOUND_DEQUANT_BNB24_LO, KBIT_BOUND_DEQUANT_BNB24_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB_FMA, "PROVED", "reference/proofs/dequantize.g", \
-      "relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for all int32 C != 0, fp16-valued a, s > 0", \
-      KBIT_BOUND_DEQUANT_BNB_FMA_LO, KBIT_BOUND_DEQUANT_BNB_FMA_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB24_FMA, "PROVED", "reference/proofs/dequantize.g", \
-      "relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for 0 < |C| <= 2^24, fp16-valued a, s > 0", \
-      KBIT_BOUND_DEQUANT_BNB24_FMA_LO, KBIT_BOUND_DEQUANT_BNB24_FMA_HI) \
     X(KBIT_BOUND_DEQUANT_ANY, "PROVED", "reference/proofs/dequantize_any.g", \
       "relative error of C a s / 16129 by at most six fp32 operations, each rounded to nearest, with at most two rounded constants, every intermediate result normal", \
       KBIT_BOUND_DEQUANT_ANY_LO, KBIT_BOUND_DEQUANT_ANY_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB_F32, "PROVED", "reference/proofs/dequantize_f32.g", \
+    X(KBIT_BOUND_DEQUANT_BNB, "PROVED", "reference/proofs/dequantize_bnb.g", \
+      "relative error of ((float)C * a) * s * k in fp32, for all int32 C != 0, fp16-valued a, s > 0", \
+      KBIT_BOUND_DEQUANT_BNB_LO, KBIT_BOUND_DEQUANT_BNB_HI) \
+    X(KBIT_BOUND_DEQUANT_BNB24, "PROVED", "reference/proofs/dequantize_bnb.g", \
+      "relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24, fp16-valued a, s > 0", \
+      KBIT_BOUND_DEQUANT_BNB24_LO, KBIT_BOUND_DEQUANT_BNB24_HI) \
+    X(KBIT_BOUND_DEQUANT_BNB_FMA, "PROVED", "reference/proofs/dequantize_bnb.g", \
+      "relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for all int32 C != 0, fp16-valued a, s > 0", \
+      KBIT_BOUND_DEQUANT_BNB_FMA_LO, KBIT_BOUND_DEQUANT_BNB_FMA_HI) \
+    X(KBIT_BOUND_DEQUANT_BNB24_FMA, "PROVED", "reference/proofs/dequantize_bnb.g", \
+      "relative error of the unrounded product in fma(((float)C * a) * s, k, bias), for 0 < |C| <= 2^24, fp16-valued a, s > 0", \
+      KBIT_BOUND_DEQUANT_BNB24_FMA_LO, KBIT_BOUND_DEQUANT_BNB24_FMA_HI) \
+    X(KBIT_BOUND_DEQUANT_BNB_F32, "PROVED", "reference/proofs/dequantize_bnb_f32.g", \
       "relative error of ((float)C * a) * s * k in fp32, for int32 C and fp32 a, s with |C a s| in KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127", \
       KBIT_BOUND_DEQUANT_BNB_F32_LO, KBIT_BOUND_DEQUANT_BNB_F32_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB24_F32, "PROVED", "reference/proofs/dequantize_f32.g", \
+    X(KBIT_BOUND_DEQUANT_BNB24_F32, "PROVED", "reference/proofs/dequantize_bnb_f32.g", \
       "relative error of ((float)C * a) * s * k in fp32, for 0 < |C| <= 2^24 and fp32 a, s with |C a s| in KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127", \
       KBIT_BOUND_DEQUANT_BNB24_F32_LO, KBIT_BOUND_DEQUANT_BNB24_F32_HI) \
-    X(KBIT_BOUND_DEQUANT_BNB_F32_SMALL, "PROVED", "reference/proofs/dequantize_f32.g", \
+    X(KBIT_BOUND_DEQUANT_BNB_F32_SMALL, "PROVED", "reference/proofs/dequantize_bnb_f32.g", \
       "absolute error of ((float)C * a) * s * k in fp32, for int32 C and fp32 a, s with |C a s| below KBIT_RANGE_DEQUANT_BNB_F32 and |C a| <= 2^127; the sign of C turns the interval round", \
       KBIT_BOUND_DEQUANT_BNB_F32_SMALL_LO, KBIT_BOUND_DEQUANT_BNB_F32_SMALL_HI) \
     X(KBIT_BOUND_OUTLIER_SCALE, "PROVED", "reference/proofs/outlier_matmul.g", \

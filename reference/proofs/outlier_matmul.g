@@ -2,8 +2,8 @@
 #
 # A is the fp32 sum over the outlier columns, s the weight row's absmax, k the fp32 number nearest
 # to 1/127. A > 0 by symmetry; A = 0 gives 0. The error that A itself carries is the accumulation
-# theorem's: outlier_matmul.md. As in dequantize_f32.g, a relative error where |A s| >= 2^-119 and
-# an absolute one below.
+# theorem's: outlier_matmul.md. As in dequantize_bnb_f32.g, a relative error where
+# |A s| >= 2^-119 and an absolute one below.
 
 @rn = float<ieee_32, ne>;
 k = 8454660b-30; # 0x1.020408p-7

@@ -31,7 +31,7 @@ plant() {
     printf '#include "row.cuh"\n#include "public.h"\n' >cuda/one.cu
     echo '#include "../one.cu"' >cuda/simt/one.cc
     echo 'void f(void) { __asm__("nop"); }' >cuda/ptx.cuh
-    echo 'asm("nop");' >cuda/simt/switch_x86.c
+    echo 'asm("nop");' >cuda/simt/context_x86.cc
     echo 'int step;' >verify/step.h
     printf '#include "../step.h"\n#include <threads.h>\n' >verify/steps/one.c
     echo '#include "step.h"' >tests/t_one.c

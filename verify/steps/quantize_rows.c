@@ -65,14 +65,13 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             bool right = observed == c.code || observed == c.other;
             if (right && !kbit_shown(judging, i, k))
                 continue;
-            kbit_mismatch *m = right ? kbit_show(verdict, "q", i, k)
-                                     : kbit_reject(verdict, "q", i, k);
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "q", i, k) : kbit_reject(verdict, "q", i, k);
             snprintf(m->observed, sizeof m->observed, "%d", observed);
             if (c.code == c.other)
                 snprintf(m->admissible, sizeof m->admissible, "{%d}", c.code);
             else
-                snprintf(m->admissible, sizeof m->admissible, "{%d, %d}", c.code,
-                         c.other);
+                snprintf(m->admissible, sizeof m->admissible, "{%d, %d}", c.code, c.other);
             snprintf(m->inputs, sizeof m->inputs, "x %a, absmax %a, 127x/absmax %.9g%s",
                      (double)x[i * K + k], (double)absmax[i],
                      127.0 * (double)x[i * K + k] / (double)absmax[i],

@@ -1,7 +1,7 @@
-# dequantize_f32.g -- dequant=bnb with any fp32 statistics: how far fp32 is from C a s / 16129.
+# dequantize_bnb_f32.g -- dequant=bnb with any fp32 statistics: how far fp32 is from C a s / 16129.
 #
-# As dequantize.g; a and s are positive fp32 numbers, subnormals included. Nothing overflows where
-# |C a| and |C a s| are at most 2^127. (float)C * a needs no lower limit: it is a multiple of
+# As dequantize_bnb.g; a and s are positive fp32 numbers, subnormals included. Nothing overflows
+# where |C a| and |C a s| are at most 2^127. (float)C * a needs no lower limit: it is a multiple of
 # 2^-149, so what is subnormal is exact. The last two products may be subnormal, which splits the
 # theorem: a relative error where |C a s| >= 2^-112, an absolute one below.
 

@@ -1,4 +1,4 @@
-# dequantize.g -- dequant=bnb with fp16-valued statistics: how far fp32 is from C a s / 16129.
+# dequantize_bnb.g -- dequant=bnb with fp16-valued statistics: how far fp32 is from C a s / 16129.
 #
 # The sequence is ((float)C * a) * s * k, each operation rounded to nearest even. C is an int32
 # accumulator (negative C by symmetry), a and s are row absmaxes that hold fp16 values, and k is
