@@ -6,3 +6,4 @@ include tests/simt.mk
 include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
+include tests/ref.mk
