@@ -47,3 +47,4 @@ libkbitexact_la_SOURCES = \
 	reference/llmint8/store_exact.c
 
 include reference/proofs.mk
+include reference/baselines.mk

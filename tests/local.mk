@@ -1,2 +1,3 @@
 # tests
 include tests/proofs.mk
+include tests/baselines.mk
