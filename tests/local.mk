@@ -7,3 +7,4 @@ include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/baselines.mk
