@@ -211,7 +211,9 @@ static void fill_lone_outliers(kbit_problem *p)
     const size_t COLUMN[4] = {1, p->K / 3, p->K / 2, p->K - 1};
     for (size_t i = 0; i < p->M; i++)
         for (size_t c = 0; c < 4; c++)
-            p->x[i * p->K + COLUMN[c]] = i == ROW[c] ? (c % 2 ? -9.5f : 7.25f) : i % 2 ? 5.5f : -5.75f;
+            p->x[i * p->K + COLUMN[c]] = i == ROW[c] ? (c % 2 ? -9.5f : 7.25f)
+                                         : i % 2     ? 5.5f
+                                                     : -5.75f;
 }
 
 /* Codes for the product alone. argument 0: uniform in +-127; 1: +-127; 2: -128; 3: 127;
@@ -258,61 +260,104 @@ static void fill_odd_sums(kbit_problem *p)
         p->q[i * p->K + p->K - 1 - i % p->K] = 125;
 }
 
-#define F16 KBIT_F16
+#define F16  KBIT_F16
 #define BF16 KBIT_BF16
-#define F32 KBIT_F32
-#define OFF KBIT_THRESHOLD_OFF
-#define Q KBIT_LEVEL_QUICK
-#define D KBIT_LEVEL_DEFAULT
-#define L KBIT_LEVEL_FULL
+#define F32  KBIT_F32
+#define OFF  KBIT_THRESHOLD_OFF
+#define Q    KBIT_LEVEL_QUICK
+#define D    KBIT_LEVEL_DEFAULT
+#define L    KBIT_LEVEL_FULL
 
 /* clang-format off: one case a line */
 /* name, what, M, N, K, x, out, threshold, bias, product_only, chained, level, preset, fill, arg */
 static const kbit_case FIXED[] = {
-    {"random-f16", "ordinary activations, threshold on, no outlier", 33, 48, 256, F16, F16, 6, true, false, true, Q, NULL, fill_random, 0},
-    {"random-bf16", "the same in bfloat16", 33, 48, 256, BF16, BF16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"random-f32", "the same in float: one or two codes are admissible", 33, 48, 256, F32, F32, 6, true, false, true, D, NULL, fill_random, 0},
-    {"threshold-off", "no outlier handling at all", 31, 40, 192, F16, F16, OFF, true, false, true, Q, NULL, fill_random, 0},
-    {"no-bias", "bias absent", 16, 24, 64, F16, F32, 6, false, false, true, D, NULL, fill_random, 0},
-    {"ties", "exact ties 127x/a = k + 1/2 in most elements", 32, 16, 255, F16, F16, OFF, true, false, false, Q, NULL, fill_ties, 0},
-    {"ties-bf16", "the same in bfloat16", 32, 16, 255, BF16, BF16, OFF, true, false, false, D, NULL, fill_ties, 0},
-    {"few-ties", "at most 12 ties a row", 16, 40, 96, F16, F32, 6, true, false, false, D, NULL, fill_few_ties, 0},
-    {"transparent", "fused outputs with one admissible value each: a flipped bit shows", 48, 80, 128, F16, F16, 6, false, false, true, Q, NULL, fill_transparent, 2},
-    {"transparent-ragged", "the same at odd sizes", 37, 53, 129, F16, F16, 6, false, false, true, Q, NULL, fill_transparent, 2},
-    {"transparent-off", "the same without outliers", 65, 67, 130, F16, F16, OFF, false, false, true, D, NULL, fill_transparent, 3},
-    {"transparent-wide", "the same over many tiles", 130, 140, 512, F16, F16, 6, false, false, false, D, NULL, fill_transparent, 1},
-    {"transparent-f32", "the same with a float output", 20, 28, 96, F16, F32, 6, false, false, false, D, NULL, fill_transparent, 2},
-    {"degenerate", "zero rows, -0, one element a row, a zero row of W", 25, 30, 100, F16, F16, 6, true, false, true, Q, NULL, fill_degenerate, 0},
-    {"all-outlier-rows", "rows that are outliers throughout: their absmax is +0", 25, 30, 40, F16, F16, 6, true, false, true, Q, NULL, fill_degenerate, 1},
-    {"all-outlier-columns", "threshold 0: every column is an outlier", 12, 20, 48, F16, F16, 0, true, false, true, D, NULL, fill_random, 0},
-    {"one-column", "each output sees one outlier column", 16, 60, 96, F16, F32, 6, false, false, false, Q, NULL, fill_one_column, 0},
-    {"lone-outliers", "outlier columns that one row alone shows", 27, 40, 90, F16, F16, 6, true, false, true, Q, NULL, fill_lone_outliers, 0},
-    {"threshold-6", "elements at the threshold and its fp16 neighbours", 24, 24, 200, F16, F16, 6, true, false, true, Q, NULL, fill_threshold, 0},
-    {"threshold-6.4", "a threshold that fp16 cannot represent", 24, 24, 200, F16, F16, 0x1.99999ap+2f, true, false, true, Q, NULL, fill_threshold, 0},
-    {"threshold-6.4-bf16", "the same in bfloat16", 24, 24, 200, BF16, BF16, 0x1.99999ap+2f, true, false, true, D, NULL, fill_threshold, 0},
-    {"extremes-f16", "subnormals to 65504, a scale a row", 40, 24, 64, F16, F32, OFF, false, false, false, D, NULL, fill_extremes, 0},
-    {"nan", "NaN activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, Q, NULL, fill_nonfinite, 1},
-    {"inf", "infinite activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, D, NULL, fill_nonfinite, 2},
-    {"nonfinite-off", "NaN and both infinities, threshold off: the row must not become numbers", 16, 24, 64, F16, F16, OFF, true, false, false, Q, NULL, fill_nonfinite, 4},
-    {"shape-1x1x1", "the smallest product", 1, 1, 1, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-1x3x17", "one token", 1, 3, 17, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-2x129x15", "K below every vector width", 2, 129, 15, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-129x2x65", "one row more than a tile", 129, 2, 65, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-65x127x1023", "ragged everywhere", 65, 127, 1023, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
+    {"random-f16", "ordinary activations, threshold on, no outlier", 33, 48, 256, F16, F16, 6, true,
+     false, true, Q, NULL, fill_random, 0},
+    {"random-bf16", "the same in bfloat16", 33, 48, 256, BF16, BF16, 6, true, false, true, D, NULL,
+     fill_random, 0},
+    {"random-f32", "the same in float: one or two codes are admissible", 33, 48, 256, F32, F32, 6,
+     true, false, true, D, NULL, fill_random, 0},
+    {"threshold-off", "no outlier handling at all", 31, 40, 192, F16, F16, OFF, true, false, true,
+     Q, NULL, fill_random, 0},
+    {"no-bias", "bias absent", 16, 24, 64, F16, F32, 6, false, false, true, D, NULL, fill_random,
+     0},
+    {"ties", "exact ties 127x/a = k + 1/2 in most elements", 32, 16, 255, F16, F16, OFF, true,
+     false, false, Q, NULL, fill_ties, 0},
+    {"ties-bf16", "the same in bfloat16", 32, 16, 255, BF16, BF16, OFF, true, false, false, D, NULL,
+     fill_ties, 0},
+    {"few-ties", "at most 12 ties a row", 16, 40, 96, F16, F32, 6, true, false, false, D, NULL,
+     fill_few_ties, 0},
+    {"transparent", "fused outputs with one admissible value each: a flipped bit shows", 48, 80,
+     128, F16, F16, 6, false, false, true, Q, NULL, fill_transparent, 2},
+    {"transparent-ragged", "the same at odd sizes", 37, 53, 129, F16, F16, 6, false, false, true, Q,
+     NULL, fill_transparent, 2},
+    {"transparent-off", "the same without outliers", 65, 67, 130, F16, F16, OFF, false, false, true,
+     D, NULL, fill_transparent, 3},
+    {"transparent-wide", "the same over many tiles", 130, 140, 512, F16, F16, 6, false, false,
+     false, D, NULL, fill_transparent, 1},
+    {"transparent-f32", "the same with a float output", 20, 28, 96, F16, F32, 6, false, false,
+     false, D, NULL, fill_transparent, 2},
+    {"degenerate", "zero rows, -0, one element a row, a zero row of W", 25, 30, 100, F16, F16, 6,
+     true, false, true, Q, NULL, fill_degenerate, 0},
+    {"all-outlier-rows", "rows that are outliers throughout: their absmax is +0", 25, 30, 40, F16,
+     F16, 6, true, false, true, Q, NULL, fill_degenerate, 1},
+    {"all-outlier-columns", "threshold 0: every column is an outlier", 12, 20, 48, F16, F16, 0,
+     true, false, true, D, NULL, fill_random, 0},
+    {"one-column", "each output sees one outlier column", 16, 60, 96, F16, F32, 6, false, false,
+     false, Q, NULL, fill_one_column, 0},
+    {"lone-outliers", "outlier columns that one row alone shows", 27, 40, 90, F16, F16, 6, true,
+     false, true, Q, NULL, fill_lone_outliers, 0},
+    {"threshold-6", "elements at the threshold and its fp16 neighbours", 24, 24, 200, F16, F16, 6,
+     true, false, true, Q, NULL, fill_threshold, 0},
+    {"threshold-6.4", "a threshold that fp16 cannot represent", 24, 24, 200, F16, F16,
+     0x1.99999ap+2f, true, false, true, Q, NULL, fill_threshold, 0},
+    {"threshold-6.4-bf16", "the same in bfloat16", 24, 24, 200, BF16, BF16, 0x1.99999ap+2f, true,
+     false, true, D, NULL, fill_threshold, 0},
+    {"extremes-f16", "subnormals to 65504, a scale a row", 40, 24, 64, F16, F32, OFF, false, false,
+     false, D, NULL, fill_extremes, 0},
+    {"nan", "NaN activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, Q, NULL,
+     fill_nonfinite, 1},
+    {"inf", "infinite activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, D,
+     NULL, fill_nonfinite, 2},
+    {"nonfinite-off", "NaN and both infinities, threshold off: the row must not become numbers", 16,
+     24, 64, F16, F16, OFF, true, false, false, Q, NULL, fill_nonfinite, 4},
+    {"shape-1x1x1", "the smallest product", 1, 1, 1, F16, F16, 6, true, false, true, D, NULL,
+     fill_random, 0},
+    {"shape-1x3x17", "one token", 1, 3, 17, F16, F16, 6, true, false, true, D, NULL, fill_random,
+     0},
+    {"shape-2x129x15", "K below every vector width", 2, 129, 15, F16, F16, 6, true, false, true, D,
+     NULL, fill_random, 0},
+    {"shape-129x2x65", "one row more than a tile", 129, 2, 65, F16, F16, 6, true, false, true, D,
+     NULL, fill_random, 0},
+    {"shape-65x127x1023", "ragged everywhere", 65, 127, 1023, F16, F16, 6, true, false, true, D,
+     NULL, fill_random, 0},
     {"shape-0xNxK", "no token", 0, 5, 16, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-Mx0xK", "no output feature", 5, 0, 16, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"shape-MxNx0", "nothing to sum: the output is the bias", 3, 5, 0, F16, F16, 6, true, false, true, D, NULL, fill_random, 0},
-    {"codes-uniform", "uniform codes in +-127", 130, 140, 512, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 0},
-    {"codes-127", "only +-127", 64, 64, 256, F16, F16, OFF, false, true, false, D, NULL, fill_codes, 1},
-    {"codes-int8", "all of int8, -128 included", 64, 72, 320, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 4},
-    {"codes-positive", "codes in 64..127: the sums pass 2^24", 33, 34, 4097, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 5},
-    {"codes-k1040", "the last K whose sums fp32 holds", 8, 9, 1040, F16, F16, OFF, false, true, false, Q, NULL, fill_odd_sums, 0},
-    {"codes-k1041", "odd sums beyond 2^24: fp32 accumulation shows", 8, 9, 1041, F16, F16, OFF, false, true, false, Q, NULL, fill_odd_sums, 0},
-    {"codes-k131071", "-128 throughout, the largest legal K", 2, 3, 131071, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 2},
-    {"codes-k131072", "-128 throughout, K one too large: must be refused", 2, 3, 131072, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 2},
-    {"codes-k133144", "127 throughout, the largest legal K", 2, 3, 133144, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 3},
-    {"codes-k133145", "127 throughout, K one too large: must be refused", 2, 3, 133145, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 3},
-    {"codes-1024", "1024^3, many tiles", 1024, 1024, 1024, F16, F16, OFF, false, true, false, L, NULL, fill_codes, 0},
+    {"shape-Mx0xK", "no output feature", 5, 0, 16, F16, F16, 6, true, false, true, D, NULL,
+     fill_random, 0},
+    {"shape-MxNx0", "nothing to sum: the output is the bias", 3, 5, 0, F16, F16, 6, true, false,
+     true, D, NULL, fill_random, 0},
+    {"codes-uniform", "uniform codes in +-127", 130, 140, 512, F16, F16, OFF, false, true, false, Q,
+     NULL, fill_codes, 0},
+    {"codes-127", "only +-127", 64, 64, 256, F16, F16, OFF, false, true, false, D, NULL, fill_codes,
+     1},
+    {"codes-int8", "all of int8, -128 included", 64, 72, 320, F16, F16, OFF, false, true, false, Q,
+     NULL, fill_codes, 4},
+    {"codes-positive", "codes in 64..127: the sums pass 2^24", 33, 34, 4097, F16, F16, OFF, false,
+     true, false, Q, NULL, fill_codes, 5},
+    {"codes-k1040", "the last K whose sums fp32 holds", 8, 9, 1040, F16, F16, OFF, false, true,
+     false, Q, NULL, fill_odd_sums, 0},
+    {"codes-k1041", "odd sums beyond 2^24: fp32 accumulation shows", 8, 9, 1041, F16, F16, OFF,
+     false, true, false, Q, NULL, fill_odd_sums, 0},
+    {"codes-k131071", "-128 throughout, the largest legal K", 2, 3, 131071, F16, F16, OFF, false,
+     true, false, Q, NULL, fill_codes, 2},
+    {"codes-k131072", "-128 throughout, K one too large: must be refused", 2, 3, 131072, F16, F16,
+     OFF, false, true, false, Q, NULL, fill_codes, 2},
+    {"codes-k133144", "127 throughout, the largest legal K", 2, 3, 133144, F16, F16, OFF, false,
+     true, false, Q, NULL, fill_codes, 3},
+    {"codes-k133145", "127 throughout, K one too large: must be refused", 2, 3, 133145, F16, F16,
+     OFF, false, true, false, Q, NULL, fill_codes, 3},
+    {"codes-1024", "1024^3, many tiles", 1024, 1024, 1024, F16, F16, OFF, false, true, false, L,
+     NULL, fill_codes, 0},
 };
 /* clang-format on */
 #define N_FIXED     (sizeof FIXED / sizeof *FIXED)
