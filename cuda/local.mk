@@ -1,1 +1,2 @@
 EXTRA_DIST += build-aux/nvcc-wrap.sh
+include cuda/simt/local.mk

@@ -48,3 +48,12 @@ libkbitexact_la_SOURCES = \
 
 include reference/proofs.mk
 include reference/baselines.mk
+# Test tensors with injected outlier features.
+libkbitref_la_SOURCES += \
+	reference/data/hash.c \
+	reference/data/sample.h \
+	reference/data/fill.c \
+	reference/data/activations.c \
+	reference/data/presets.c
+noinst_HEADERS += reference/data/vectors.h
+EXTRA_DIST += reference/data/README.md

@@ -20,7 +20,8 @@ static const kbit_declared_row ROWS[] = {
      "neighbour|a tree of fp32 additions and fused steps that truncate, 23 or more fraction bits",
      AT(acc)},
     {"store", "once|twice|any", "store llmint8_linear_bnb llmint8_linear_paper",
-     "sum with bias rounded once to the output type|rounded to fp32, then to the output type|either",
+     "sum with bias rounded once to the output type|rounded to fp32, then to the output "
+     "type|either",
      AT(store)},
     {"combine", "f32|round-twice", "llmint8_linear_bnb",
      "outlier product added in fp32 before the store|int8 part with bias rounded to the output "
@@ -43,7 +44,8 @@ static const struct {
     const char *first, *second, *why;
 } FORBIDDEN[] = {
     {"combine=round-twice", "store=once",
-     "the sum is rounded to the output type twice, so the store cannot round once; say store=twice"},
+     "the sum is rounded to the output type twice, so the store cannot round once; say "
+     "store=twice"},
 };
 
 size_t kbit_declared_rows(const kbit_declared_row **rows)
@@ -100,7 +102,8 @@ kbit_status kbit_declared_parse(const char *text, kbit_declared *declared, kbit_
                              "declaration '%.*s': no key '%.*s' (see kbit list --declares)",
                              (int)length, p, (int)key, p);
         if (seen[r])
-            return kbit_fail(error, KBIT_ERR_FORMAT, "declaration '%s' is given twice", ROWS[r].key);
+            return kbit_fail(error, KBIT_ERR_FORMAT, "declaration '%s' is given twice",
+                             ROWS[r].key);
         int value = index_of(ROWS[r].values, p + key + 1, length - key - 1);
         if (value < 0)
             return kbit_fail(error, KBIT_ERR_FORMAT, "declaration '%.*s': %s is one of %s",

@@ -22,8 +22,9 @@ double kbit_addition_error(int acc)
 double kbit_dequantize_error(int dequant, bool fp16_statistics)
 {
     if (dequant == DEQUANT_BNB)
-        return fp16_statistics ? fmax(-KBIT_BOUND_DEQUANT_BNB_LO, KBIT_BOUND_DEQUANT_BNB_HI)
-                               : fmax(-KBIT_BOUND_DEQUANT_BNB_F32_LO, KBIT_BOUND_DEQUANT_BNB_F32_HI);
+        return fp16_statistics
+                   ? fmax(-KBIT_BOUND_DEQUANT_BNB_LO, KBIT_BOUND_DEQUANT_BNB_HI)
+                   : fmax(-KBIT_BOUND_DEQUANT_BNB_F32_LO, KBIT_BOUND_DEQUANT_BNB_F32_HI);
     return fmax(-KBIT_BOUND_DEQUANT_ANY_LO, KBIT_BOUND_DEQUANT_ANY_HI);
 }
 

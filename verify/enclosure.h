@@ -2,8 +2,8 @@
  *
  * A term t that reaches the result through multiplications with relative error at most e_t and
  * through at most m additions, each with relative error at most u, contributes
- * |t| ((1 + e_t)(1 + u)^m - 1) (Higham, Accuracy and Stability, 2nd ed., sec. 3.1 and 4.2: any order,
- * any tree). m = n - 1 for n terms. FMA only removes roundings. */
+ * |t| ((1 + e_t)(1 + u)^m - 1) (Higham, Accuracy and Stability, 2nd ed., sec. 3.1 and 4.2: any
+ * order, any tree). m = n - 1 for n terms. FMA only removes roundings. */
 #ifndef KBIT_VERIFY_ENCLOSURE_H
 #define KBIT_VERIFY_ENCLOSURE_H
 
@@ -28,7 +28,7 @@ void kbit_outlier_terms_w16(kbit_sum *sum, size_t n, const int32_t *outliers, co
 
 /* Multiplications of one outlier term: x w, times s, times RN(1/127), in any order: at most 3
  * roundings and one rounded constant; with 16-bit weights the product alone. */
-#define KBIT_OUTLIER_TERM_ERROR (4 * KBIT_U + 16 * KBIT_U * KBIT_U)
+#define KBIT_OUTLIER_TERM_ERROR     (4 * KBIT_U + 16 * KBIT_U * KBIT_U)
 #define KBIT_OUTLIER_TERM_ERROR_W16 KBIT_U
 
 /* Absolute loss when fp32 products underflow: each of at most 4 multiplications a term loses at

@@ -9,3 +9,6 @@ libkbitjudge_la_SOURCES += \
 	verify/io/model.c verify/io/model.h \
 	verify/io/manifest.c verify/io/manifest.h \
 	verify/io/manifest_format.c verify/io/manifest_parse.c
+
+EXTRA_DIST += verify/examples/fetch-minilm.sh verify/examples/hidden_states.py \
+	verify/examples/sentences.json

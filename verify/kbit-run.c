@@ -113,8 +113,8 @@ static void run(const kbit_candidate_v1 *candidate, const kbit_run_request *requ
     mapping map[KBIT_RUN_MAX_TENSORS];
     uint32_t n = request->n_in + request->n_out;
     for (uint32_t i = 0; i < n; i++)
-        if (map_tensor(&request->tensor[i], i < request->n_in ? in_fd : out_fd,
-                       i >= request->n_in, &tensor[i], &map[i]) != 0) {
+        if (map_tensor(&request->tensor[i], i < request->n_in ? in_fd : out_fd, i >= request->n_in,
+                       &tensor[i], &map[i]) != 0) {
             reply->status = KBIT_ERR_MEMORY;
             snprintf(reply->error, sizeof reply->error, "mmap: %s", strerror(errno));
             return;
@@ -122,15 +122,19 @@ static void run(const kbit_candidate_v1 *candidate, const kbit_run_request *requ
     reply->status = KBIT_ERR_UNSUPPORTED;
     for (size_t o = 0; o < candidate->n_ops; o++)
         if (strcmp(candidate->ops[o].step, request->step) == 0) {
-            kbit_call call = {request->step, request->M,         request->N,
-                              request->K,    request->threshold, tensor,
+            kbit_call call = {request->step,
+                              request->M,
+                              request->N,
+                              request->K,
+                              request->threshold,
+                              tensor,
                               tensor + request->n_in};
             struct timespec begin, end;
             clock_gettime(CLOCK_MONOTONIC, &begin);
             reply->status = (uint32_t)candidate->ops[o].run(NULL, &call);
             clock_gettime(CLOCK_MONOTONIC, &end);
-            reply->seconds = (double)(end.tv_sec - begin.tv_sec) +
-                             1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
+            reply->seconds =
+                (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
             break;
         }
     reply->machine_changed = !machine_is_sane();

@@ -3,7 +3,8 @@
  * A verdict is EXACT (encodings equal), CERTIFIED (an int8 product checked completely, a wrong one
  * passes with probability at most 2^-66), SET (the value is in a finite admissible set) or ENCLOSED
  * (the value is in the interval that a named theorem gives). No function here takes a number that
- * says how wrong is still right: what may vary is declared by name, and each name selects a theorem.
+ * says how wrong is still right: what may vary is declared by name, and each name selects a
+ * theorem.
  */
 #ifndef KBIT_VERIFY_H
 #define KBIT_VERIFY_H
@@ -68,7 +69,8 @@ typedef struct {
     size_t checked;      /* those that were decided */
     size_t rejected;
     size_t undecided;
-    double ratio; /* largest |observed - exact| / bound where ENCLOSED, -1 otherwise; only reported */
+    double
+        ratio; /* largest |observed - exact| / bound where ENCLOSED, -1 otherwise; only reported */
     size_t n_kept;
     kbit_mismatch kept[KBIT_MISMATCHES_KEPT];
     char note[320]; /* what happened, where it is not about an element */

@@ -3,8 +3,9 @@
  * The declared quantize sequence makes every code unique, so the referee computes and certifies the
  * accumulators itself; Y must lie in the rounding of an enclosure around
  *     C a s / 16129 + sum_{k in O} X_k w_k s / 127 + bias.
- * With quant=any an exact tie is one choice for a whole row, shared by its N outputs: all choices of
- * a row are tried jointly, up to 16 ties; beyond that the row is undecided, counted and shown. */
+ * With quant=any an exact tie is one choice for a whole row, shared by its N outputs: all choices
+ * of a row are tried jointly, up to 16 ties; beyond that the row is undecided, counted and shown.
+ */
 #include "linear.h"
 
 #include <math.h>
@@ -87,7 +88,8 @@ static void quantize(linear_judge *l)
         const float *row = l->x + i * l->K;
         l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
         l->n_ties[i] = kbit_codes_row(l->K, row, l->absmax[i], l->in_outliers, t, quant,
-                                      l->q + i * l->K, MAX_TIES, l->ties[i], l->others[i]);
+                                      (kbit_dtype)call->in[0].dtype, l->q + i * l->K, MAX_TIES,
+                                      l->ties[i], l->others[i]);
     }
     if (!l->paper)
         return;
@@ -98,7 +100,7 @@ static void quantize(linear_judge *l)
         l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
         l->undecided_column[j] =
             kbit_codes_row(l->K, row, l->own_w_stat[j], l->in_outliers, KBIT_THRESHOLD_OFF, quant,
-                           l->own_w + j * l->K, 1, ties, others) > 0;
+                           (kbit_dtype)call->in[1].dtype, l->own_w + j * l->K, 1, ties, others) > 0;
     }
 }
 
@@ -162,13 +164,13 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     else
         kbit_outlier_terms(&terms, l->n_outliers, l->outliers, l->x + i * l->K, l->w + j * l->K,
                            l->w_stat[j], declared->subB);
-    double radius =
-        dequantized.magnitude *
-            kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics), additions, u) +
-        fabs(b) * kbit_growth(0, additions, u);
+    double radius = dequantized.magnitude *
+                        kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics),
+                                    additions, u) +
+                    fabs(b) * kbit_growth(0, additions, u);
     double outlier_radius =
-        terms.magnitude * kbit_growth(l->paper ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR,
-                                      additions, u);
+        terms.magnitude *
+        kbit_growth(l->paper ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, additions, u);
     if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16) {
         double largest = 0;
         for (size_t o = 0; o < l->n_outliers; o++)
@@ -192,7 +194,8 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     kbit_sum low = terms, high = terms;
     kbit_sum_add(&low, first.nan ? NAN : first.lo);
     kbit_sum_add(&high, first.nan ? NAN : first.hi);
-    double second = outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, additions, u);
+    double second =
+        outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, additions, u);
     kbit_admissible lo = kbit_admissible_round(&low, second, type, saturate);
     kbit_admissible hi = kbit_admissible_round(&high, second, type, saturate);
     kbit_sum_add(exact, terms.value);
@@ -242,8 +245,8 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
         bool right = kbit_admits(&set, observed);
         if (right && !kbit_shown(l->judging, i, j))
             continue;
-        kbit_mismatch *m = right ? kbit_show(verdict, "out", i, j)
-                                 : kbit_reject(verdict, "out", i, j);
+        kbit_mismatch *m =
+            right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
         kbit_print_value(m->observed, sizeof m->observed, observed, type);
         kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
         snprintf(m->inputs, sizeof m->inputs,

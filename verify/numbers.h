@@ -2,8 +2,8 @@
  * encodings that a rounded real may take.
  *
  * A double carries 29 bits more than the fp32 values that are judged. Each helper's radius covers
- * its own double rounding errors (u = 2^-53), so enclosures are outward: too wide by parts in 2^-45,
- * never too narrow. tests/t_numbers.c holds them against MPFR. */
+ * its own double rounding errors (u = 2^-53), so enclosures are outward: too wide by parts in
+ * 2^-45, never too narrow. tests/t_numbers.c holds them against MPFR. */
 #ifndef KBIT_VERIFY_NUMBERS_H
 #define KBIT_VERIFY_NUMBERS_H
 
@@ -39,13 +39,14 @@ typedef struct {
 double kbit_nearest(double v, kbit_dtype type);
 double kbit_largest(kbit_dtype type); /* finite */
 
-/* Every encoding between RN(exact - radius) and RN(exact + radius): rounding is monotone, so this is
- * the image of the interval. double_error bounds |sum->value - exact| (see kbit_sum_error). */
+/* Every encoding between RN(exact - radius) and RN(exact + radius): rounding is monotone, so this
+ * is the image of the interval. double_error bounds |sum->value - exact| (see kbit_sum_error). */
 kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
                                       bool saturate);
 bool kbit_admits(const kbit_admissible *set, double observed);
 
-/* Bounds the double rounding errors in sum->value: n + 3 roundings a term, classic forward bound. */
+/* Bounds the double rounding errors in sum->value: n + 3 roundings a term, classic forward bound.
+ */
 double kbit_sum_error(const kbit_sum *sum);
 
 /* An upper bound on (1 + a)(1 + u)^m - 1 for small a + m u: e^s - 1 <= s + s^2 for s <= 1. */

@@ -7,8 +7,8 @@
 
 #include "kbit_candidate.h"
 
-#define KBIT_PROTOCOL 0x6b626901u
-#define KBIT_RUN_FD 3 /* the socket, in the child */
+#define KBIT_PROTOCOL        0x6b626901u
+#define KBIT_RUN_FD          3 /* the socket, in the child */
 #define KBIT_RUN_MAX_TENSORS 8
 
 typedef struct {
@@ -46,9 +46,9 @@ typedef struct {
     char error[256];
 } kbit_run_reply;
 
-/* A tensor of `bytes` lies in whole pages so that its end, kept 64-byte aligned, is as near as can be
- * to the guard page behind it. Returns the offset of the data in its pages; *pages receives their
- * total size. */
+/* A tensor of `bytes` lies in whole pages so that its end, kept 64-byte aligned, is as near as can
+ * be to the guard page behind it. Returns the offset of the data in its pages; *pages receives
+ * their total size. */
 static inline uint64_t kbit_run_place(uint64_t bytes, uint64_t page, uint64_t *pages)
 {
     *pages = (bytes + page - 1) / page * page;

@@ -133,10 +133,9 @@ static kbit_status greet(kbit_sandbox *sandbox, kbit_error *error)
     if (status != KBIT_OK)
         return status;
     int got = receive(sandbox, &sandbox->hello, sizeof sandbox->hello, 60);
-    if (got == 1 && sandbox->hello.protocol == KBIT_PROTOCOL &&
-        sandbox->hello.status == KBIT_OK)
+    if (got == 1 && sandbox->hello.protocol == KBIT_PROTOCOL && sandbox->hello.status == KBIT_OK)
         return KBIT_OK;
-    char words[400] = "";
+    char words[512] = "";
     int ended = 0;
     if (got == 1 && sandbox->hello.protocol == KBIT_PROTOCOL) {
         status = (kbit_status)sandbox->hello.status;
@@ -221,8 +220,8 @@ static int lay_out(const char *name, const kbit_tensor *tensors, size_t n, bool 
         uint64_t elements = 1, pages;
         for (uint32_t d = 0; d < t->rank; d++)
             elements *= t->dim[d];
-        described[i] = (kbit_run_tensor){t->dtype, t->rank, {t->dim[0], t->dim[1]},
-                                         elements * SIZES[t->dtype], offset};
+        described[i] = (kbit_run_tensor){
+            t->dtype, t->rank, {t->dim[0], t->dim[1]}, elements * SIZES[t->dtype], offset};
         kbit_run_place(described[i].bytes, page, &pages);
         offset += pages;
     }
@@ -237,7 +236,8 @@ static int lay_out(const char *name, const kbit_tensor *tensors, size_t n, bool 
         for (size_t i = 0; fill && i < n; i++) {
             uint64_t pages;
             if (described[i].bytes)
-                memcpy(base + described[i].offset + kbit_run_place(described[i].bytes, page, &pages),
+                memcpy(base + described[i].offset +
+                           kbit_run_place(described[i].bytes, page, &pages),
                        tensors[i].data, described[i].bytes);
         }
         munmap(base, offset);
@@ -258,7 +258,8 @@ static bool collect(int fd, const kbit_run_tensor *described, kbit_tensor *out, 
         uint64_t pages, start = kbit_run_place(described[i].bytes, page, &pages);
         if (!pages)
             continue;
-        unsigned char *base = mmap(NULL, pages, PROT_READ, MAP_SHARED, fd, (off_t)described[i].offset);
+        unsigned char *base =
+            mmap(NULL, pages, PROT_READ, MAP_SHARED, fd, (off_t)described[i].offset);
         if (base == MAP_FAILED) {
             snprintf(note, size, "output %zu cannot be read back: %s", i, strerror(errno));
             return false;
@@ -341,8 +342,8 @@ kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_i
     int in = lay_out("kbit-inputs", call->in, n_in, true, poison, message.tensor);
     int out = lay_out("kbit-outputs", call->out, n_out, false, poison, message.tensor + n_in);
     if (in < 0 || out < 0) {
-        kbit_status status =
-            kbit_fail(error, KBIT_ERR_MEMORY, "no memory file for the tensors: %s", strerror(errno));
+        kbit_status status = kbit_fail(error, KBIT_ERR_MEMORY, "no memory file for the tensors: %s",
+                                       strerror(errno));
         if (in >= 0)
             close(in);
         if (out >= 0)

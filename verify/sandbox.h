@@ -37,13 +37,14 @@ typedef struct {
 } kbit_call_outcome;
 
 /* Runs call->step once: outputs are filled with the byte `poison` first, then copied to
- * call->out[].data by the time of return; call->out[].dim is updated. A dead process is started anew
- * by the next call. Returns an error only where the referee itself fails. */
+ * call->out[].data by the time of return; call->out[].dim is updated. A dead process is started
+ * anew by the next call. Returns an error only where the referee itself fails. */
 kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_in, size_t n_out,
                               unsigned char poison, kbit_call_outcome *outcome, kbit_error *error);
 
-/* Where a candidate's name leads: a path with a slash is taken as it is, else NAME.so is looked up in
- * KBIT_CANDIDATES, beside the executable and in the installed folder. `found` has room for size. */
+/* Where a candidate's name leads: a path with a slash is taken as it is, else NAME.so is looked up
+ * in KBIT_CANDIDATES, beside the executable and in the installed folder. `found` has room for size.
+ */
 kbit_status kbit_candidate_find(const char *name, char *found, size_t size, kbit_error *error);
 
 /* Calls visit on the name of each plug-in in the folders that kbit_candidate_find searches. */

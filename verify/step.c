@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
+
 static const kbit_step *const STEPS[] = {
-    &kbit_step_outlier_columns,    &kbit_step_absmax_rows,         &kbit_step_quantize_rows,
-    &kbit_step_int8_matmul,        &kbit_step_dequantize,          &kbit_step_outlier_matmul,
-    &kbit_step_outlier_matmul_w16, &kbit_step_store,               &kbit_step_llmint8_linear_bnb,
+    &kbit_step_outlier_columns,      &kbit_step_absmax_rows, &kbit_step_quantize_rows,
+    &kbit_step_int8_matmul,          &kbit_step_dequantize,  &kbit_step_outlier_matmul,
+    &kbit_step_outlier_matmul_w16,   &kbit_step_store,       &kbit_step_llmint8_linear_bnb,
     &kbit_step_llmint8_linear_paper,
 };
 
@@ -49,9 +51,8 @@ size_t kbit_tensor_elements(const kbit_tensor *tensor)
     return n;
 }
 
-static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot,
-                                const kbit_call *call, const kbit_tensor *tensor, bool output,
-                                kbit_error *error)
+static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot, const kbit_call *call,
+                                const kbit_tensor *tensor, bool output, kbit_error *error)
 {
     if (tensor->dtype > 31 || !(slot->types >> tensor->dtype & 1))
         return kbit_fail(error, KBIT_ERR_UNSUPPORTED, "%s: tensor %s has a type the step lacks",
@@ -65,8 +66,9 @@ static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot,
                                   tensor->dim[d] ? call->N : 0);
         bool list = slot->dims[d] == 'O';
         if (list ? tensor->dim[d] > call->K : tensor->dim[d] != want)
-            return kbit_fail(error, KBIT_ERR_SHAPE, "%s: tensor %s has extent %zu where %s%zu is due",
-                             step->stem, slot->name, tensor->dim[d], list ? "at most " : "",
+            return kbit_fail(error, KBIT_ERR_SHAPE,
+                             "%s: tensor %s has extent %zu where %s%zu is due", step->stem,
+                             slot->name, tensor->dim[d], list ? "at most " : "",
                              list ? call->K : want);
         if (__builtin_mul_overflow(elements, tensor->dim[d], &elements))
             return kbit_fail(error, KBIT_ERR_SHAPE, "%s: tensor %s is too large", step->stem,
@@ -127,9 +129,8 @@ kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict
 static kbit_mismatch *keep(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
 {
     static kbit_mismatch overflow;
-    kbit_mismatch *m = verdict->n_kept < KBIT_MISMATCHES_KEPT
-                           ? &verdict->kept[verdict->n_kept++]
-                           : &overflow;
+    kbit_mismatch *m =
+        verdict->n_kept < KBIT_MISMATCHES_KEPT ? &verdict->kept[verdict->n_kept++] : &overflow;
     m->tensor = tensor;
     m->row = row;
     m->column = column;

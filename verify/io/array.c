@@ -22,26 +22,27 @@ kbit_status kbit_array_size(kbit_dtype type, uint32_t rank, const size_t dim[], 
 kbit_status kbit_array_alloc(kbit_dtype type, uint32_t rank, const size_t dim[], const char *name,
                              kbit_array *array, kbit_error *error)
 {
+    const size_t rows = dim[0], columns = rank == 2 ? dim[1] : 1; /* dim may be array->dim */
     size_t elements, bytes;
     char text[KBIT_ARRAY_TEXT];
 
-    memset(array, 0, sizeof *array);
     kbit_status status = kbit_array_size(type, rank, dim, &elements, &bytes);
+    kbit_array_describe(type, rank, dim, text);
+    memset(array, 0, sizeof *array);
     if (status)
-        return kbit_fail(error, status, "%s: a tensor cannot be %s", name,
-                         kbit_array_describe(type, rank, dim, text));
+        return kbit_fail(error, status, "%s: a tensor cannot be %s", name, text);
     if (bytes > 0) {
         size_t rounded;
         if (!__builtin_add_overflow(bytes, 63, &rounded))
             array->data = aligned_alloc(64, rounded & ~(size_t)63);
         if (!array->data)
-            return kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for %s, %zu bytes", name,
-                             kbit_array_describe(type, rank, dim, text), bytes);
+            return kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for %s, %zu bytes", name, text,
+                             bytes);
     }
     array->type = type;
     array->rank = rank;
-    array->dim[0] = dim[0];
-    array->dim[1] = rank == 2 ? dim[1] : 1;
+    array->dim[0] = rows;
+    array->dim[1] = columns;
     return KBIT_OK;
 }
 

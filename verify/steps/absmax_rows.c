@@ -35,16 +35,16 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     verdict->elements = verdict->checked = M;
     for (size_t i = 0; i < M; i++) {
         float expected = kbit_exact_absmax(K, x + i * K, excluded, call->threshold);
-        bool same = isnan(expected) ? isnan(observed[i])
-                                    : bits_of(expected) == bits_of(observed[i]);
+        bool same =
+            isnan(expected) ? isnan(observed[i]) : bits_of(expected) == bits_of(observed[i]);
         if (judging->declared->zero_stat == ZERO_STAT_MINUS && bits_of(expected) == 0)
             same = bits_of(observed[i]) == 0x80000000u || same;
         if (judging->declared->nan == NAN_LAUNDER && isnan(expected))
             same = true;
         if (same && !kbit_shown(judging, i, 0))
             continue;
-        kbit_mismatch *m = same ? kbit_show(verdict, "absmax", i, 0)
-                                : kbit_reject(verdict, "absmax", i, 0);
+        kbit_mismatch *m =
+            same ? kbit_show(verdict, "absmax", i, 0) : kbit_reject(verdict, "absmax", i, 0);
         kbit_print_value(m->observed, sizeof m->observed, (double)observed[i], KBIT_F32);
         kbit_print_value(m->admissible, sizeof m->admissible, (double)expected, KBIT_F32);
         snprintf(m->inputs, sizeof m->inputs, "row %zu of x, threshold %a, %zu columns left out", i,

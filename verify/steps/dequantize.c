@@ -29,7 +29,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
         for (size_t j = 0; j < call->N; j++) {
             double observed = (double)d[i * call->N + j];
             kbit_sum exact = {0};
-            kbit_sum_add(&exact, (double)c[i * call->N + j] * (double)a[i] * (double)s[j] / 16129.0);
+            kbit_sum_add(&exact,
+                         (double)c[i * call->N + j] * (double)a[i] * (double)s[j] / 16129.0);
             double radius = exact.magnitude * relative;
             if (!fp16)
                 radius += kbit_underflow(1, 1, (double)s[j]);
@@ -39,8 +40,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))
                 continue;
-            kbit_mismatch *m = right ? kbit_show(verdict, "d", i, j)
-                                     : kbit_reject(verdict, "d", i, j);
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "d", i, j) : kbit_reject(verdict, "d", i, j);
             kbit_print_value(m->observed, sizeof m->observed, observed, KBIT_F32);
             kbit_print_admissible(m->admissible, sizeof m->admissible, &set, KBIT_F32);
             snprintf(m->inputs, sizeof m->inputs, "c %d, absmax %a, w_absmax %a",

@@ -1,6 +1,7 @@
-/* outlier_matmul and outlier_matmul_w16 -- ENCLOSED: D plus the outlier columns' product, n = |O| + 1
- * terms accumulated in any order. With a single term per element, or terms that are multiples of a
- * common power of two with a small sum, the interval is a point: column indexing is judged exactly. */
+/* outlier_matmul and outlier_matmul_w16 -- ENCLOSED: D plus the outlier columns' product, n = |O| +
+ * 1 terms accumulated in any order. With a single term per element, or terms that are multiples of
+ * a common power of two with a small sum, the interval is a point: column indexing is judged
+ * exactly. */
 #include "outlier_matmul.h"
 
 #include <math.h>
@@ -26,8 +27,8 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     }
     double u = kbit_addition_error(judging->declared->acc);
-    double term_growth = kbit_growth(w16 ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR,
-                                     (double)n, u);
+    double term_growth =
+        kbit_growth(w16 ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, (double)n, u);
     double d_growth = kbit_growth(0, (double)n, u);
 
     verdict->kind = KBIT_ENCLOSED;
@@ -60,12 +61,14 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))
                 continue;
-            kbit_mismatch *m = right ? kbit_show(verdict, "y", i, j)
-                                     : kbit_reject(verdict, "y", i, j);
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "y", i, j) : kbit_reject(verdict, "y", i, j);
             kbit_print_value(m->observed, sizeof m->observed, observed, KBIT_F32);
             kbit_print_admissible(m->admissible, sizeof m->admissible, &set, KBIT_F32);
-            snprintf(m->inputs, sizeof m->inputs, "%zu outlier columns, d %a, sum of terms %.9g, "
-                     "sum of magnitudes %.9g", n, start, terms.value - start, terms.magnitude);
+            snprintf(m->inputs, sizeof m->inputs,
+                     "%zu outlier columns, d %a, sum of terms %.9g, "
+                     "sum of magnitudes %.9g",
+                     n, start, terms.value - start, terms.magnitude);
         }
     }
     free(x);

@@ -44,8 +44,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             float value = y[i * call->N + j], b = bias ? bias[j] : 0;
             /* Without a bias there is no sum: adding +0 would turn -0 into +0. */
             float sum = bias ? value + b : value;
-            uint32_t once = bias ? kbit_exact_store(value, b, type)
-                                 : kbit_exact_store(value, -0.0f, type);
+            uint32_t once =
+                bias ? kbit_exact_store(value, b, type) : kbit_exact_store(value, -0.0f, type);
             uint32_t twice = kbit_exact_store(sum, -0.0f, type);
             if (judging->declared->overflow == OVERFLOW_SAT && isfinite(value) && isfinite(b)) {
                 once = saturated(once, type);
@@ -57,10 +57,10 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                                                   (store != STORE_ONCE && observed == twice);
             if (right && !kbit_shown(judging, i, j))
                 continue;
-            kbit_mismatch *m = right ? kbit_show(verdict, "out", i, j)
-                                     : kbit_reject(verdict, "out", i, j);
-            kbit_print_value(m->observed, sizeof m->observed,
-                             kbit_element(out, i * call->N + j), type);
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
+            kbit_print_value(m->observed, sizeof m->observed, kbit_element(out, i * call->N + j),
+                             type);
             if (store == STORE_ANY && once != twice)
                 snprintf(m->admissible, sizeof m->admissible, "encoding 0x%x or 0x%x, not 0x%x",
                          once, twice, observed);
