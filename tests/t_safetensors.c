@@ -296,21 +296,21 @@ static const char *list_at(const void *names, size_t index)
 
 START_TEST(nearest)
 {
-    static const char *const names[] = {"uvwxyz", "abcdxx", "bcdef", "abXcdef", "abcxef", "abcdef"};
+    static const char *const names[] = {"uvwxyz", "abcdxx", "abdef", "abXcdef", "abcxef", "abcdef"};
     char text[KBIT_NEAREST_TEXT], longest[200];
 
     /* distances 6, 2, 1 (a letter less), 1 (a letter more), 1; and itself */
     ck_assert_str_eq(kbit_nearest_names("abcdef", 5, list_at, names, text),
-                     "; nearest: 'bcdef', 'abXcdef', 'abcxef'");
+                     "; nearest: 'abdef', 'abXcdef', 'abcxef'");
     ck_assert_str_eq(kbit_nearest_names("abcdef", 2, list_at, names, text), "; nearest: 'abcdxx'");
     ck_assert_str_eq(kbit_nearest_names("abcdef", 6, list_at, names, text),
-                     "; nearest: 'abcdef', 'bcdef', 'abXcdef'");
+                     "; nearest: 'abcdef', 'abdef', 'abXcdef'");
     ck_assert_str_eq(kbit_nearest_names("abcdef", 1, list_at, names, text), "");
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';
     ck_assert_str_eq(kbit_nearest_names(longest, 6, list_at, names, text), "");
-    const char *three[] = {longest, longest + 110, longest + 111};
-    ck_assert_str_eq(kbit_nearest_names(longest + 109, 1, list_at, three, text), "");
+    const char *const three[] = {longest + 112, longest + 110, longest + 111}, *one[] = {longest};
+    ck_assert_str_eq(kbit_nearest_names(longest, 1, list_at, one, text), "");
     /* what does not fit whole is not shown */
     ck_assert_uint_eq(strlen(kbit_nearest_names(longest + 110, 3, list_at, three, text)),
                       strlen("; nearest: '', ''") + 89 + 88);
