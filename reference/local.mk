@@ -56,3 +56,4 @@ libkbitref_la_SOURCES += \
 	reference/data/presets.c
 noinst_HEADERS += reference/data/vectors.h
 EXTRA_DIST += reference/data/README.md
+include reference/baselines.mk
