@@ -4,12 +4,16 @@ include_HEADERS += reference/kbit.h reference/kbit_candidate.h reference/kbit_da
 noinst_HEADERS += reference/kbit_exact.h
 pkgconfig_DATA += reference/kbit.pc
 libkbit_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -export-symbols-regex '^kbit_'
-libkbit_la_LIBADD = -lm
-libkbit_la_SOURCES = reference/status.c
+libkbit_la_LIBADD = libkbitref.la -lm
+libkbit_la_SOURCES =
+
+# libkbitref: the same objects for programs of this tree, which then run without the installed library.
+noinst_LTLIBRARIES += libkbitref.la
+libkbitref_la_SOURCES = reference/status.c
 EXTRA_DIST += reference/steps.txt
 
 # The formats and the steps of LLM.int8().
-libkbit_la_SOURCES += \
+libkbitref_la_SOURCES += \
 	reference/formats/bits.h \
 	reference/formats/fp16.c \
 	reference/formats/bf16.c \
@@ -42,8 +46,10 @@ libkbitexact_la_SOURCES = \
 	reference/llmint8/outlier_matmul_w16_exact.c \
 	reference/llmint8/store_exact.c
 
+include reference/proofs.mk
+include reference/baselines.mk
 # Test tensors with injected outlier features.
-libkbit_la_SOURCES += \
+libkbitref_la_SOURCES += \
 	reference/data/hash.c \
 	reference/data/sample.h \
 	reference/data/fill.c \

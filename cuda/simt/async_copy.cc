@@ -1,0 +1,60 @@
+/* async_copy.cc -- cp.async: copies to shared memory that are certain only after a wait. */
+#include "tensor.h"
+#include "block.h"
+
+#include <string.h>
+
+namespace simt
+{
+static void perform(AsyncCopy &copy)
+{
+    if (copy.done)
+        return;
+    if (copy.valid)
+        memcpy(copy.to, copy.from, 16);
+    else
+        memset(copy.to, 0, 16);
+    copy.done = true;
+}
+
+void Block::issue_copy(void *to, const void *from, bool valid, Where where)
+{
+    running_->waits = where;
+    check_shared_row(to, "cp.async writes");
+    if (valid && reinterpret_cast<uintptr_t>(from) % 16)
+        fault("cp.async reads from %p, which is not 16-byte aligned", from);
+    running_->waits = Where{};
+    AsyncCopy copy{to, from, valid, false};
+    Async when = options().async;
+    if (when == Async::Issue || (when == Async::Random && random_.below(2)))
+        perform(copy);
+    running_->copies.push_back(copy);
+}
+
+void cp_async(void *to, const void *from, bool valid, Where where)
+{
+    running_block().issue_copy(to, from, valid, where);
+}
+
+void cp_async_commit_group()
+{
+    Thread &me = running_block().running();
+    me.copy_group_ends.push_back(me.copies.size());
+}
+
+/* Waits until at most `pending` of the latest groups may be unfinished. */
+void cp_async_wait_group(unsigned pending)
+{
+    Thread &me = running_block().running();
+    std::vector<size_t> &ends = me.copy_group_ends;
+    if (ends.size() <= pending)
+        return;
+    size_t groups = ends.size() - pending, copies = ends[groups - 1];
+    for (size_t i = 0; i < copies; i++)
+        perform(me.copies[i]);
+    me.copies.erase(me.copies.begin(), me.copies.begin() + (ptrdiff_t)copies);
+    ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);
+    for (size_t &end : ends)
+        end -= copies;
+}
+} // namespace simt

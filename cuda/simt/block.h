@@ -1,0 +1,158 @@
+/* block.h -- inside the execution layer: one block of CUDA threads, as a worker runs it. */
+#ifndef KBIT_SIMT_BLOCK_H
+#define KBIT_SIMT_BLOCK_H
+
+#include "context.h"
+#include "ready.h"
+#include "warp.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace simt
+{
+/* One cp.async that was issued and not yet waited for. */
+struct AsyncCopy {
+    void *to;
+    const void *from;
+    bool valid; /* false: zeros instead of the source */
+    bool done;
+};
+
+struct Thread : ThreadState {
+    Context context;
+    char *stack = nullptr;
+    bool exited = false;
+    Where waits{};                 /* the operation that it waits in; operation is null if none */
+    std::vector<AsyncCopy> copies; /* in order of issue */
+    std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
+    void *sanitizer_stack = nullptr;     /* AddressSanitizer's, of a thread that was left */
+};
+
+/* Lanes of a warp on their way to meet. A lane is in one meeting at a time, so the lowest lane of
+ * the mask is a free place for its meeting; see warp_collective. */
+struct Meeting {
+    uint32_t arrived = 0, mask = 0;
+    WarpOperation operation = nullptr;
+    bool aligned = false;
+    Where where{}; /* of the first to arrive */
+    void *operands[32];
+};
+
+struct Warp {
+    uint32_t live = 0; /* lanes that exist and have not exited */
+    Meeting meeting[32];
+};
+
+struct Barrier {
+    unsigned arrived = 0;
+    Tally so_far{}, result{};
+    uint32_t waiting[32] = {}; /* lanes, for each warp */
+    Where where{};             /* of the first to arrive */
+};
+
+/* What all blocks of one launch share. */
+struct Launch {
+    std::string kernel;
+    dim3 grid, block_dim;
+    size_t shared_bytes = 0;
+    void (*body)(void *) = nullptr;
+    void *context = nullptr;
+    Options options;
+    bool faulted() const { return __atomic_load_n(&faulted_, __ATOMIC_ACQUIRE); }
+    bool faulted_ = false;
+    std::string message; /* of the fault */
+};
+
+/* The stacks of a worker's threads: mapped once, grown when a larger block comes. */
+class Stacks
+{
+  public:
+    ~Stacks() { release(); }
+    void provide(unsigned count, size_t bytes_each);
+    char *stack(unsigned i) const { return memory_ + i * bytes_; }
+    size_t bytes() const { return bytes_; }
+
+  private:
+    void release();
+    char *memory_ = nullptr;
+    size_t bytes_ = 0;
+    unsigned count_ = 0;
+};
+
+/* Shared memory of one block between two zones that nobody may write. */
+class Arena
+{
+  public:
+    Arena();
+    ~Arena();
+    unsigned char *memory() const { return memory_; }
+    void fill(size_t bytes, int poison, Random &random);
+    /* The offset of a byte outside [0, bytes) that was overwritten; false if there is none. */
+    bool overwritten(ptrdiff_t *offset) const;
+
+  private:
+    static constexpr size_t zone_bytes = 4096;
+    static constexpr unsigned char zone_byte = 0xa5;
+    unsigned char *allocation_, *memory_;
+    size_t bytes_ = 0;
+};
+
+class Block : public BlockState
+{
+  public:
+    /* Runs block number `number` of the launch to its end; false if a fault stopped it. */
+    bool run(Launch &launch, uint64_t number);
+
+    /* For the running thread. */
+    Thread &running() { return *running_; }
+    Tally barrier(bool predicate, Where where);
+    void collective(uint32_t mask, WarpOperation operation, void *operands, Where where,
+                    bool aligned);
+    void poll(Where where);
+    void preempt();
+    void issue_copy(void *to, const void *from, bool valid, Where where);
+    void report_fault(const std::string &what, bool of_block);
+    void leave_for_good(); /* abandons the block */
+    const Options &options() const { return launch_->options; }
+
+  private:
+    void prepare(Launch &launch, uint64_t number);
+    static void thread_entry();
+    [[noreturn]] void leave_thread();
+    void run_next();
+    void run_another();
+    int take_ready();
+    void switch_to(Thread *next);
+    void release_barrier();
+    void check_exit(Thread &thread);
+    std::string who_waits(const Thread *except) const;
+
+    Launch *launch_ = nullptr;
+    unsigned count_ = 0, live_ = 0;
+    std::vector<unsigned> pollers_; /* threads that wait for others to change memory */
+    unsigned poll_rounds_ = 0;      /* since a thread got anywhere */
+    Thread *running_ = nullptr;
+    std::vector<Thread> thread_;
+    std::vector<Warp> warp_;
+    Barrier barrier_;
+    ReadyThreads ready_;
+    Random random_;
+    Stacks stacks_;
+    Arena arena_;
+    Context worker_; /* where run() waits for the last thread */
+    void *worker_sanitizer_stack_ = nullptr;
+    const void *worker_stack_ = nullptr;
+    size_t worker_stack_bytes_ = 0;
+    bool stopped_ = false;
+};
+
+/* As fault(), where no single thread is to blame. */
+[[noreturn]] __attribute__((format(printf, 1, 2))) void fault_of_block(const char *format, ...);
+
+/* The block that runs on this operating-system thread. */
+Block &running_block();
+} // namespace simt
+
+#endif

@@ -1,0 +1,151 @@
+/* fault.cc -- what is said when a kernel breaks a rule, and how the run ends then. */
+#include "block.h"
+
+#include <mutex>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+namespace simt
+{
+static std::string text_of(const char *format, va_list arguments)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, arguments);
+    return text;
+}
+
+__attribute__((format(printf, 1, 2))) static std::string text_of(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    std::string text = text_of(format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+/* The strings are gone when these return; the stack that calls leave_for_good() is never unwound.
+ */
+static void report(const char *format, va_list arguments, bool of_block)
+{
+    std::string what = text_of(format, arguments);
+    if (self)
+        running_block().report_fault(what, of_block);
+    else
+        fprintf(stderr, "simt: %s\n", what.c_str());
+}
+
+static void end_run()
+{
+    if (self)
+        running_block().leave_for_good();
+    _Exit(exit_status_of_fault);
+}
+
+void fault(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(format, arguments, false);
+    va_end(arguments);
+    end_run();
+    __builtin_unreachable();
+}
+
+void fault_of_block(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(format, arguments, true);
+    va_end(arguments);
+    end_run();
+    __builtin_unreachable();
+}
+
+/* Threads that wait at the same place make one line: "threads 0-31, 64: __syncwarp at file:line".
+ */
+std::string Block::who_waits(const Thread *except) const
+{
+    std::string text;
+    std::vector<bool> told(count_, false);
+    for (unsigned i = 0; i < count_; i++) {
+        const Thread &first = thread_[i];
+        if (told[i] || first.exited || &first == except || !first.waits.operation)
+            continue;
+        std::string who;
+        unsigned members = 0;
+        for (unsigned from = i; from < count_; from++) {
+            auto belongs = [&](unsigned k) {
+                const Thread &t = thread_[k];
+                return !t.exited && &t != except && t.waits.operation &&
+                       t.waits.line == first.waits.line && t.waits.file == first.waits.file &&
+                       t.waits.operation == first.waits.operation;
+            };
+            if (!belongs(from))
+                continue;
+            unsigned to = from;
+            told[from] = true;
+            while (to + 1 < count_ && belongs(to + 1))
+                told[++to] = true;
+            members += to - from + 1;
+            who += text_of(who.empty() ? "%u" : ", %u", from);
+            if (to > from)
+                who += text_of("-%u", to);
+            from = to;
+        }
+        text += text_of("simt:   %s %s wait%s in %s at %s:%d\n",
+                        members == 1 ? "thread" : "threads", who.c_str(), members == 1 ? "s" : "",
+                        first.waits.operation, first.waits.file, first.waits.line);
+    }
+    return text;
+}
+
+void Block::report_fault(const std::string &what, bool of_block)
+{
+    static std::mutex one_at_a_time;
+    const Thread &me = *running_;
+    uint3 b = index, t = static_cast<const ThreadState &>(me).index;
+    std::string message = text_of("simt: %s\nsimt:   in kernel %s, block (%u,%u,%u)", what.c_str(),
+                                  launch_->kernel.c_str(), b.x, b.y, b.z);
+    if (!of_block) {
+        message += text_of(", thread %u (%u,%u,%u)", me.linear, t.x, t.y, t.z);
+        if (me.waits.operation)
+            message += text_of(", %s at %s:%d", me.waits.operation, me.waits.file, me.waits.line);
+    }
+    message += "\n" + who_waits(of_block ? nullptr : &me);
+
+    std::lock_guard<std::mutex> lock(one_at_a_time);
+    if (launch_->options.on_fault == OnFault::Exit) {
+        fflush(stdout);
+        fputs(message.c_str(), stderr);
+        fflush(stderr);
+        _Exit(exit_status_of_fault);
+    }
+    if (!launch_->faulted()) { /* blocks of several workers may fail: the first is told */
+        launch_->message = message;
+        __atomic_store_n(&launch_->faulted_, true, __ATOMIC_RELEASE);
+    }
+}
+
+void Block::leave_for_good()
+{
+    stopped_ = true;
+    running_->exited = true;
+    switch_to(nullptr);
+}
+
+void check_shared_request(size_t bytes)
+{
+    if (bytes > self->block->shared_bytes)
+        fault("the kernel uses %zu bytes of shared memory, but was launched with %zu", bytes,
+              self->block->shared_bytes);
+}
+} // namespace simt
+
+size_t __cvta_generic_to_shared(const void *p)
+{
+    ptrdiff_t offset = static_cast<const unsigned char *>(p) - simt::self->block->shared;
+    if (offset < 0 || (size_t)offset > simt::self->block->shared_bytes)
+        simt::fault("__cvta_generic_to_shared: the address is not in the block's shared memory");
+    return (size_t)offset;
+}

@@ -1,0 +1,93 @@
+/* runtime.h -- what a kernel sees of the execution layer: its indices, its shared memory, launch.
+ */
+#ifndef KBIT_SIMT_RUNTIME_H
+#define KBIT_SIMT_RUNTIME_H
+
+#include "options.h"
+#include "types.h"
+
+#include <tuple>
+#include <utility>
+
+typedef int cudaError_t;
+typedef void *cudaStream_t;
+
+namespace simt
+{
+/* A place in a kernel: the operation, and the file and line that call it. */
+struct Where {
+    const char *operation;
+    const char *file;
+    int line;
+};
+
+/* As the last parameters of a function, these record where it was called. */
+#define SIMT_CALLER const char *simt_file = __builtin_FILE(), int simt_line = __builtin_LINE()
+#define SIMT_WHERE(operation)                                                                      \
+    simt::Where                                                                                    \
+    {                                                                                              \
+        operation, simt_file, simt_line                                                            \
+    }
+
+constexpr unsigned warp_size = 32;
+constexpr unsigned max_block_threads = 1024;
+constexpr size_t max_shared_bytes = 227 * 1024; /* what a block may have on an H100 */
+
+/* The part of a running block that kernels read. */
+struct BlockState {
+    uint3 index{};
+    dim3 block_dim, grid_dim;
+    unsigned char *shared = nullptr;
+    size_t shared_bytes = 0;
+};
+
+/* The part of a CUDA thread that kernels read. */
+struct ThreadState {
+    uint3 index{};
+    unsigned linear = 0, warp = 0, lane = 0;
+    const BlockState *block = nullptr;
+};
+
+/* The CUDA thread that runs now on this operating-system thread; null outside kernels. Initial-exec
+ * TLS, since each threadIdx reads it: 8 bytes of the room that the C library keeps for plug-ins. */
+extern __thread const ThreadState *self __attribute__((tls_model("initial-exec")));
+
+/* Reports a fault of the running kernel (a printf format) and never returns to it. */
+[[noreturn]] __attribute__((format(printf, 1, 2))) void fault(const char *format, ...);
+
+void check_shared_request(size_t bytes);
+
+template <class Struct> Struct &shared_memory()
+{
+    check_shared_request(sizeof(Struct));
+    return *reinterpret_cast<Struct *>(self->block->shared);
+}
+
+/* Runs `body(context)` once for each thread of each block, and returns when all have ended. */
+cudaError_t run_grid(const char *kernel_name, dim3 grid, dim3 block, size_t shared_bytes,
+                     void (*body)(void *context), void *context);
+
+template <class... Parameter, class... Argument>
+cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
+                   size_t shared_bytes, cudaStream_t, Argument &&...argument)
+{
+    struct Call {
+        void (*kernel)(Parameter...);
+        std::tuple<Parameter...> parameters;
+    } call{kernel, std::tuple<Parameter...>(static_cast<Parameter>(argument)...)};
+    return run_grid(
+        kernel_name, grid, block, shared_bytes,
+        [](void *context) {
+            const Call &c = *static_cast<const Call *>(context);
+            std::apply(c.kernel, c.parameters);
+        },
+        &call);
+}
+} // namespace simt
+
+#define threadIdx (simt::self->index)
+#define blockIdx  (simt::self->block->index)
+#define blockDim  (simt::self->block->block_dim)
+#define gridDim   (simt::self->block->grid_dim)
+
+#endif
