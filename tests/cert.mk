@@ -22,6 +22,13 @@ tests_t_threads_tap_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create
 tests_t_threads_tap_SOURCES = tests/t_threads.c
 tests_t_threads_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
 
+check_PROGRAMS += tests/t_bench.tap
+TESTS += tests/t_bench.tap
+tests_t_bench_tap_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -I$(srcdir)/verify/cmd -D_GNU_SOURCE
+tests_t_bench_tap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_t_bench_tap_SOURCES = tests/t_bench.c verify/cmd/bench_math.c
+tests_t_bench_tap_LDADD = $(CHECK_LIBS) -lm
+
 if HAVE_ONEDNN
 check_PROGRAMS += tests/t_onednn.tap
 TESTS += tests/t_onednn.tap
@@ -31,4 +38,5 @@ tests_t_onednn_tap_SOURCES = tests/t_onednn.c verify/candidates/onednn.c
 tests_t_onednn_tap_LDADD = libkbitjudge.la $(DNNL_LIBS) $(CHECK_LIBS)
 endif
 endif
-EXTRA_DIST += tests/t_certificate.c tests/t_onednn.c tests/t_threads.c
+TESTS += tests/cli/bench.sh
+EXTRA_DIST += tests/cli/bench.sh tests/t_bench.c tests/t_certificate.c tests/t_onednn.c tests/t_threads.c

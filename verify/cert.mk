@@ -24,3 +24,14 @@ verify_candidates_onednn_la_LDFLAGS = $(PLUGIN_LINK)
 verify_candidates_onednn_la_LIBADD = $(DNNL_LIBS)
 endif
 EXTRA_DIST += verify/candidates/onednn.c
+
+# kbit bench
+verify_kbit_SOURCES += \
+	verify/cmd/bench.c \
+	verify/cmd/bench.h \
+	verify/cmd/bench_candidate.c \
+	verify/cmd/bench_certificate.c \
+	verify/cmd/bench_math.c \
+	verify/cmd/bench_report.c \
+	verify/cmd/bench_series.h \
+	verify/cmd/bench_steps.c

@@ -49,7 +49,9 @@ verify_kbit_LDADD = libkbitjudge.la
 
 candidate_LTLIBRARIES += verify/candidates/reference.la
 verify_candidates_reference_la_LDFLAGS = $(PLUGIN_LINK)
-verify_candidates_reference_la_SOURCES = verify/candidates/reference.c
+verify_candidates_reference_la_SOURCES = \
+	verify/candidates/reference.c \
+	verify/candidates/reference_ops.c verify/candidates/reference_ops.h
 verify_candidates_reference_la_LIBADD = libkbitref.la -lm
 
 pkglibexec_PROGRAMS += verify/kbit-run

@@ -373,6 +373,8 @@ kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_i
         clean = false;
         snprintf(outcome->note, sizeof outcome->note,
                  "changed the floating-point environment (rounding mode or subnormals)");
+        kill(sandbox->pid, SIGKILL); /* the next call gets a process whose arithmetic is sound */
+        stop(sandbox);
     }
     if (reply.status != KBIT_OK)
         snprintf(outcome->note, sizeof outcome->note, "%s%s%s",

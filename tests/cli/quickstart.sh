@@ -57,7 +57,7 @@ cat >configure <<'CONFIGURE'
 echo "configure $*" >>"$state/calls"
 touch Makefile
 {
-    printf 'test "$1" = --config || exit 1\necho "%s"\n' "$(for flag; do printf "'%s'" "$flag"; done)"
+    printf 'test "$1" = --config || exit 1\necho "%s"\n' "$*"
     echo 'exit 0'
     echo 'S["HAVE_CHECK_TRUE"]="'"$(grep -qx check "$state/installed" || echo '#')"'"'
 } >config.status
@@ -208,6 +208,8 @@ called 'apt-get install .*check *libdnnl-dev'
 # pkgconf serves where pkg-config is gone.
 fresh
 lacks pkg-config
+quickstart 2
+said 'missing packages: pkg-config'
 echo pkgconf >>"$state/installed"
 quickstart 0
 
@@ -257,7 +259,7 @@ fresh
 touch "$state/tests-fail"
 mkdir -p "$tree/build/tests"
 echo 'why it failed' >"$tree/build/tests/t_store.log"
-printf 'no device\nSKIP tests/gpu.sh (exit status: 77)\n' >"$tree/build/tests/gpu.log"
+printf 'SKIP: no device\n\nSKIP tests/gpu.sh (exit status: 77)\n' >"$tree/build/tests/gpu.log"
 {
     echo 'PASS: tests/t_store.tap 1 - a'
     echo 'FAIL: tests/t_store.tap 2 - b'

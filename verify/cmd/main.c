@@ -15,6 +15,7 @@ static const struct {
      kbit_cmd_gen},
     {"judge", "judge the outputs that a port added to such a folder", kbit_cmd_judge},
     {"list", "list cases, steps, candidates, declarations or bounds", kbit_cmd_list},
+    {"bench", "time the certificate, the reference's steps and int8 products", kbit_cmd_bench},
 };
 
 static void help(FILE *stream)
