@@ -1,5 +1,12 @@
 # The execution layer that runs .cu files on the CPU, on kernels of its own.
-EXTRA_DIST += tests/simt/kernels.cu tests/simt/wrappers.cu
+simt_scripts = tests/simt/asm.sh tests/simt/nvcc.sh tests/simt/half.sh tests/simt/options.sh
+TESTS += $(simt_scripts)
+EXTRA_DIST += $(simt_scripts) tests/simt/kernels.cu tests/simt/wrappers.cu \
+	tests/simt/toolkit_half.cc tests/simt/compare_half.cc
+
+check_PROGRAMS += tests/simt_run_gemm
+tests_simt_run_gemm_SOURCES = tests/simt/run_gemm.cc tests/simt/kernels.cc tests/simt/kernels.h
+tests_simt_run_gemm_LDADD = libkbitsimt.la -lpthread
 
 if HAVE_CHECK
 simt_test_flags = $(AM_CXXFLAGS) $(CHECK_CFLAGS) -pthread
