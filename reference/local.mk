@@ -47,6 +47,7 @@ libkbitexact_la_SOURCES = \
 	reference/llmint8/store_exact.c
 
 include reference/proofs.mk
+include reference/baselines.mk
 # Test tensors with injected outlier features.
 libkbitref_la_SOURCES += \
 	reference/data/hash.c \
@@ -56,4 +57,3 @@ libkbitref_la_SOURCES += \
 	reference/data/presets.c
 noinst_HEADERS += reference/data/vectors.h
 EXTRA_DIST += reference/data/README.md
-include reference/baselines.mk

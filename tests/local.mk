@@ -1,5 +1,6 @@
 # tests
 include tests/proofs.mk
+include tests/baselines.mk
 include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
@@ -7,4 +8,3 @@ include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
-include tests/baselines.mk

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "io/model.h"
+#include "io/nearest.h"
 #include "io/safetensors.h"
 
 /* A file in memory: the header's length, the header, n bytes of elements 0, 1, 2, ... */
@@ -288,6 +289,34 @@ START_TEST(corrupted)
 }
 END_TEST
 
+static const char *list_at(const void *names, size_t index)
+{
+    return ((const char *const *)names)[index];
+}
+
+START_TEST(nearest)
+{
+    static const char *const names[] = {"uvwxyz", "abcdxx", "abdef", "abXcdef", "abcxef", "abcdef"};
+    char text[KBIT_NEAREST_TEXT], longest[200];
+
+    /* distances 6, 2, 1 (a letter less), 1 (a letter more), 1; and itself */
+    ck_assert_str_eq(kbit_nearest_names("abcdef", 5, list_at, names, text),
+                     "; nearest: 'abdef', 'abXcdef', 'abcxef'");
+    ck_assert_str_eq(kbit_nearest_names("abcdef", 2, list_at, names, text), "; nearest: 'abcdxx'");
+    ck_assert_str_eq(kbit_nearest_names("abcdef", 6, list_at, names, text),
+                     "; nearest: 'abcdef', 'abdef', 'abXcdef'");
+    ck_assert_str_eq(kbit_nearest_names("abcdef", 1, list_at, names, text), "");
+    memset(longest, 'a', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    ck_assert_str_eq(kbit_nearest_names(longest, 6, list_at, names, text), "");
+    const char *const three[] = {longest + 112, longest + 110, longest + 111}, *one[] = {longest};
+    ck_assert_str_eq(kbit_nearest_names(longest, 1, list_at, one, text), "");
+    /* what does not fit whole is not shown */
+    ck_assert_uint_eq(strlen(kbit_nearest_names(longest + 110, 3, list_at, three, text)),
+                      strlen("; nearest: '', ''") + 89 + 88);
+}
+END_TEST
+
 static const char *write_small_model(void)
 {
     const char *path = scratch_path("m.safetensors");
@@ -390,6 +419,7 @@ int main(void)
     tcase_add_test(bytes, refused_headers);
     tcase_add_test(bytes, refused_bytes);
     tcase_add_test(bytes, corrupted);
+    tcase_add_test(bytes, nearest);
     suite_add_tcase(suite, bytes);
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, scratch_make, scratch_remove);

@@ -118,15 +118,22 @@ END_TEST
 START_TEST(test_shapes)
 {
     float y[3 * 4], bias[4] = {1, 20, 300, 4000};
-    kbit_f16 out[3 * 4 + 1];
+    char out[3 * 4 * 4 + 1];
 
     for (int i = 0; i < 12; i++)
         y[i] = (float)i * 0.25f;
-    out[12].bits = 0x1234;
-    ck_assert_status(kbit_store(3, 4, y, bias, KBIT_F16, out), KBIT_OK);
-    for (int i = 0; i < 12; i++)
-        ck_assert_uint_eq(out[i].bits, kbit_exact_store(y[i], bias[i % 4], KBIT_F16));
-    ck_assert_uint_eq(out[12].bits, 0x1234);
+    for (size_t t = 0; t < COUNT(TYPES); t++) {
+        size_t size = kbit_dtype_size(TYPES[t]);
+
+        out[12 * size] = 0x55;
+        ck_assert_status(kbit_store(3, 4, y, bias, TYPES[t], out), KBIT_OK);
+        for (size_t i = 0; i < 12; i++) {
+            uint32_t expected = kbit_exact_store(y[i], bias[i % 4], TYPES[t]);
+            ck_assert_msg(memcmp(out + i * size, &expected, size) == 0, "%s, element %zu",
+                          kbit_dtype_name(TYPES[t]), i);
+        }
+        ck_assert_int_eq(out[12 * size], 0x55);
+    }
 }
 END_TEST
 

@@ -94,11 +94,15 @@ START_TEST(guards)
 
     OK(kbit_zeropoint_fit(2, narrow, &fit)); /* |min| = 128 (max - min): the last that fits */
     ck_assert_int_eq(fit.zero_point, 128 * 254 + 127);
-    narrow[0] = 129;
-    narrow[1] = 130;
+    narrow[0] = 128.25f; /* zero point 32703: it fits int16, 127 more do not */
+    narrow[1] = 129.25f;
     ck_assert_int_eq(kbit_zeropoint_fit(2, narrow, &fit), KBIT_ERR_RANGE);
-    narrow[0] = -131;
-    narrow[1] = -130;
+    narrow[0] = -129;
+    narrow[1] = -128;
+    OK(kbit_zeropoint_fit(2, narrow, &fit));
+    ck_assert_int_eq(fit.zero_point, -129 * 254 + 127);
+    narrow[0] = -129.25f;
+    narrow[1] = -128.25f;
     ck_assert_int_eq(kbit_zeropoint_fit(2, narrow, &fit), KBIT_ERR_RANGE);
     ck_assert_int_eq(kbit_zeropoint_fit(2, wide, &fit), KBIT_ERR_RANGE);
     ck_assert_int_eq(kbit_zeropoint_fit(2, tiny, &fit), KBIT_ERR_RANGE);

@@ -211,7 +211,9 @@ static void fill_lone_outliers(kbit_problem *p)
     const size_t COLUMN[4] = {1, p->K / 3, p->K / 2, p->K - 1};
     for (size_t i = 0; i < p->M; i++)
         for (size_t c = 0; c < 4; c++)
-            p->x[i * p->K + COLUMN[c]] = i == ROW[c] ? (c % 2 ? -9.5f : 7.25f) : i % 2 ? 5.5f : -5.75f;
+            p->x[i * p->K + COLUMN[c]] = i == ROW[c] ? (c % 2 ? -9.5f : 7.25f)
+                                         : i % 2     ? 5.5f
+                                                     : -5.75f;
 }
 
 /* Codes for the product alone. argument 0: uniform in +-127; 1: +-127; 2: -128; 3: 127;
@@ -258,13 +260,13 @@ static void fill_odd_sums(kbit_problem *p)
         p->q[i * p->K + p->K - 1 - i % p->K] = 125;
 }
 
-#define F16 KBIT_F16
+#define F16  KBIT_F16
 #define BF16 KBIT_BF16
-#define F32 KBIT_F32
-#define OFF KBIT_THRESHOLD_OFF
-#define Q KBIT_LEVEL_QUICK
-#define D KBIT_LEVEL_DEFAULT
-#define L KBIT_LEVEL_FULL
+#define F32  KBIT_F32
+#define OFF  KBIT_THRESHOLD_OFF
+#define Q    KBIT_LEVEL_QUICK
+#define D    KBIT_LEVEL_DEFAULT
+#define L    KBIT_LEVEL_FULL
 
 /* clang-format off: one case a line */
 /* name, what, M, N, K, x, out, threshold, bias, product_only, chained, level, preset, fill, arg */
@@ -303,7 +305,8 @@ static const kbit_case FIXED[] = {
      true, false, true, D, NULL, fill_random, 0},
     {"one-column", "each output sees one outlier column", 16, 60, 96, F16, F32, 6, false, false,
      false, Q, NULL, fill_one_column, 0},
-    {"lone-outliers", "outlier columns that one row alone shows", 27, 40, 90, F16, F16, 6, true, false, true, Q, NULL, fill_lone_outliers, 0},
+    {"lone-outliers", "outlier columns that one row alone shows", 27, 40, 90, F16, F16, 6, true,
+     false, true, Q, NULL, fill_lone_outliers, 0},
     {"threshold-6", "elements at the threshold and its fp16 neighbours", 24, 24, 200, F16, F16, 6,
      true, false, true, Q, NULL, fill_threshold, 0},
     {"threshold-6.4", "a threshold that fp16 cannot represent", 24, 24, 200, F16, F16,
@@ -339,19 +342,20 @@ static const kbit_case FIXED[] = {
      1},
     {"codes-int8", "all of int8, -128 included", 64, 72, 320, F16, F16, OFF, false, true, false, Q,
      NULL, fill_codes, 4},
-    {"codes-positive", "codes in 64..127: the sums pass 2^24", 33, 34, 4097, F16, F16, OFF, false, true, false, Q, NULL, fill_codes, 5},
+    {"codes-positive", "codes in 64..127: the sums pass 2^24", 33, 34, 4097, F16, F16, OFF, false,
+     true, false, Q, NULL, fill_codes, 5},
     {"codes-k1040", "the last K whose sums fp32 holds", 8, 9, 1040, F16, F16, OFF, false, true,
-     false, D, NULL, fill_odd_sums, 0},
+     false, Q, NULL, fill_odd_sums, 0},
     {"codes-k1041", "odd sums beyond 2^24: fp32 accumulation shows", 8, 9, 1041, F16, F16, OFF,
      false, true, false, Q, NULL, fill_odd_sums, 0},
     {"codes-k131071", "-128 throughout, the largest legal K", 2, 3, 131071, F16, F16, OFF, false,
-     true, false, D, NULL, fill_codes, 2},
+     true, false, Q, NULL, fill_codes, 2},
     {"codes-k131072", "-128 throughout, K one too large: must be refused", 2, 3, 131072, F16, F16,
-     OFF, false, true, false, D, NULL, fill_codes, 2},
+     OFF, false, true, false, Q, NULL, fill_codes, 2},
     {"codes-k133144", "127 throughout, the largest legal K", 2, 3, 133144, F16, F16, OFF, false,
-     true, false, D, NULL, fill_codes, 3},
+     true, false, Q, NULL, fill_codes, 3},
     {"codes-k133145", "127 throughout, K one too large: must be refused", 2, 3, 133145, F16, F16,
-     OFF, false, true, false, D, NULL, fill_codes, 3},
+     OFF, false, true, false, Q, NULL, fill_codes, 3},
     {"codes-1024", "1024^3, many tiles", 1024, 1024, 1024, F16, F16, OFF, false, true, false, L,
      NULL, fill_codes, 0},
 };

@@ -73,7 +73,8 @@ typedef struct {
         ratio; /* largest |observed - exact| / bound where ENCLOSED, -1 otherwise; only reported */
     size_t n_kept;
     kbit_mismatch kept[KBIT_MISMATCHES_KEPT];
-    char note[320]; /* what happened, where it is not about an element */
+    char evidence[160]; /* CERTIFIED: the commitment to C, and the key that was drawn after it */
+    char note[320];     /* what happened, where it is not about an element */
 } kbit_verdict;
 
 /* Judges the outputs `out` that an implementation of call->step computed from `in`.

@@ -147,6 +147,8 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, c
                     prefix, about->reproduce, e->case_name, e->step->stem, e->seed, bad->row,
                     bad->column);
     }
+    if (v->evidence[0])
+        fprintf(out, "%scertificate: %s\n", prefix, v->evidence);
     if (v->rejected > v->n_kept && v->n_kept)
         fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
 }

@@ -49,7 +49,7 @@ static json_t *judgement(const kbit_entry *e)
                      (json_int_t)v->checked, "rejected", (json_int_t)v->rejected, "undecided",
                      (json_int_t)v->undecided, "err_over_bound",
                      v->ratio >= 0 ? json_real(v->ratio) : json_null(), "seed", seed_text(e->seed),
-                     "note", words(v->note), "mismatches", mismatches(v));
+                     "evidence", v->evidence, "note", words(v->note), "mismatches", mismatches(v));
 }
 
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream)

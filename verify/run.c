@@ -138,7 +138,8 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         status = call_twice(run, p, step, &call, &written, &verdict, error);
     }
     if (written) {
-        kbit_judging judging = {&call, &run->declared, run->one_element, run->row, run->column};
+        kbit_judging judging = {&call,    &run->declared, run->one_element,
+                                run->row, run->column,    run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
     }
     if (status == KBIT_OK) {

@@ -22,6 +22,7 @@ typedef struct {
     kbit_level level;
     bool one_element; /* only (row, column) is reported on */
     size_t row, column;
+    const uint8_t *key; /* replayed by certificates, or NULL */
     void (*line)(const kbit_line *line, void *context);
     void (*progress)(const char *what, void *context); /* or NULL */
     void *context;

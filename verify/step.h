@@ -25,6 +25,7 @@ typedef struct {
     const kbit_declared *declared;
     bool one_element; /* print the admissible set of (row, column) even if the element is right */
     size_t row, column;
+    const uint8_t *key; /* of KBIT_KEY_BYTES, replayed by the certificate; NULL: drawn */
 } kbit_judging;
 
 typedef struct {

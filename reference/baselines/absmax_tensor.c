@@ -33,13 +33,16 @@ kbit_status kbit_absmax_tensor(size_t M, size_t K, const float *x, float *absmax
 }
 
 /* Computes: Y_ij = C_ij a s / 127^2, with C = Q(X) Q(W)^T exact in int32, Q(z) = RNE(127 z /
- * absmax), a the absmax of X and s that of W. Shapes: x [M,K]; w [N,K]; y [M,N]. Units: those of X
- * times those of W. Error bound: codes exact for fp16 and bf16 input, see quantize_rows.c; then as
- * dequantize.c: PROVED. Against X W^T: (a / 254) sum_k |w_jk| + (s / 254) sum_k |Q(x_ik)| a / 127,
- * by proofs/llmint8_linear.md. Assumptions: those of int8_matmul. Errors: KBIT_ERR_SHAPE, _NULL,
- * _RANGE (the int32 product could overflow), _MEMORY. Source: LLM.int8(), section 2.1 and Table 1,
- * "Int8 absmax". Deviations: none. A non-finite element of X or W makes all of Y NaN: there is one
- * constant.
+ *   absmax), a the absmax of X and s that of W.
+ * Shapes: x [M,K]; w [N,K]; y [M,N].
+ * Units: those of X times those of W.
+ * Error bound: codes exact for fp16 and bf16 input, see quantize_rows.c; then as dequantize.c:
+ *   PROVED. Against X W^T: (a / 254) sum_k |w_jk| + (s / 254) sum_k |Q(x_ik)| a / 127, by
+ *   proofs/llmint8_linear.md.
+ * Assumptions: those of int8_matmul.
+ * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (the int32 product could overflow), _MEMORY.
+ * Source: LLM.int8(), section 2.1 and Table 1, "Int8 absmax".
+ * Deviations: none. A non-finite element of X or W makes all of Y NaN: there is one constant.
  */
 kbit_status kbit_absmax_tensor_matmul(size_t M, size_t N, size_t K, const float *x, const float *w,
                                       float *y)

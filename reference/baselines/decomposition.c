@@ -16,15 +16,17 @@ static void without_columns(size_t rows, size_t K, const float *x, size_t n_outl
     }
 }
 
-/* Computes: Y = baseline(X', W') + sum_{k in O} X_ik W_jk, with O the outlier columns of X and X',
- * W' all the others. Around vectorwise this is LLM.int8() as the paper has it. Shapes: x [M,K]; w
- * [N,K]; y [M,N]. Units: those of X times those of W. Error bound: that of the baseline on X' and
- * W', and that of outlier_matmul_w16.c for the rest. Assumptions: threshold off (then O is empty)
- * or finite and >= 0; those of the baseline. Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (threshold),
- * _MEMORY, and what the baseline returns. Source: LLM.int8(), section 3.2, eq. (8), and Table 1,
- * the rows with decomposition. Deviations: the columns are taken out, not set to 0: a zero would
- * enter the ranges of a zeropoint baseline. The paper multiplies the outlier columns in fp16; here
- * they are summed in fp32.
+/* Computes: Y = baseline(X', W') + sum_{k in O} X_ik W_jk, with O the outlier columns of X and
+ *   X', W' all the others. Around vectorwise this is LLM.int8() as the paper has it.
+ * Shapes: x [M,K]; w [N,K]; y [M,N].
+ * Units: those of X times those of W.
+ * Error bound: that of the baseline on X' and W', and that of outlier_matmul_w16.c for the rest.
+ * Assumptions: threshold off (then O is empty) or finite and >= 0; those of the baseline.
+ * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (threshold), _MEMORY, and what the baseline returns.
+ * Source: LLM.int8(), section 3.2, eq. (8), and Table 1, the rows with decomposition.
+ * Deviations: the columns are taken out, not set to 0: a zero would enter the ranges of a
+ *   zeropoint baseline. The paper multiplies the outlier columns in fp16; here they are summed
+ *   in fp32.
  */
 kbit_status kbit_decomposition_matmul(size_t M, size_t N, size_t K, const float *x, const float *w,
                                       float threshold, kbit_baseline_matmul baseline, float *y)

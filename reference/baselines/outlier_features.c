@@ -60,21 +60,25 @@ static kbit_outlier_feature examine(size_t layers, size_t positions, size_t dims
     return feature;
 }
 
-/* Computes: for each feature dimension how many layers and (layer, position) pairs hold a value of
- * at least criteria.magnitude, whether these have one sign, their quartiles, and whether the
- * dimension is an outlier feature: its layers are at least layers_percent of all layers, its values
- * at least positions_percent of the positions of those layers. Shapes: hidden [layers] pointers,
- * each to [positions, dims]; features [dims]. Units: layers and positions are counts; quartiles are
- * in the units of hidden. Error bound: counts, shares and sign exact; a quartile between two values
- * is rounded to float. Assumptions: each hidden[l] is a hidden state that feeds a projection, that
- * is, after its layer normalization; the paper looks at the inputs of the attention projections and
- * of the first feed-forward layer. Errors: KBIT_ERR_SHAPE (a size overflows), _NULL, _RANGE (a
- * criterion, or a value that is not finite), _MEMORY. Source: LLM.int8(), section 4.1 and appendix
- * C, Table 4: magnitude 6.0, 25% of layers, 6% of positions. Deviations: section 3.2 has "larger
- * than" alpha, 4.1 "at least 6.0": at least. "6% of all sequence dimensions across all hidden
- * states" may mean all layers or the layers affected; Dettmers' talk multiplies the two columns of
- * Table 4 to get the share of all positions, so: the layers affected. positions / (layers in all *
- * positions) is the other reading. The paper does not say how quartiles interpolate.
+/* Computes: for each feature dimension how many layers and (layer, position) pairs hold a value
+ *   of at least criteria.magnitude, whether these have one sign, their quartiles, and whether
+ *   the dimension is an outlier feature: its layers are at least layers_percent of all layers,
+ *   its values at least positions_percent of the positions of those layers.
+ * Shapes: hidden [layers] pointers, each to [positions, dims]; features [dims].
+ * Units: layers and positions are counts; quartiles are in the units of hidden.
+ * Error bound: counts, shares and sign exact; a quartile between two values is rounded to float.
+ * Assumptions: each hidden[l] is a hidden state that feeds a projection, that is, after its
+ *   layer normalization; the paper looks at the inputs of the attention projections and of the
+ *   first feed-forward layer.
+ * Errors: KBIT_ERR_SHAPE (a size overflows), _NULL, _RANGE (a criterion, or a value that is not
+ *   finite), _MEMORY.
+ * Source: LLM.int8(), section 4.1 and appendix C, Table 4: magnitude 6.0, 25% of layers, 6% of
+ *   positions.
+ * Deviations: section 3.2 has "larger than" alpha, 4.1 "at least 6.0": at least. "6% of all
+ *   sequence dimensions across all hidden states" may mean all layers or the layers affected;
+ *   Dettmers' talk multiplies the two columns of Table 4 to get the share of all positions, so:
+ *   the layers affected. positions / (layers in all * positions) is the other reading. The paper
+ *   does not say how quartiles interpolate.
  */
 kbit_status kbit_outlier_features(size_t layers, size_t positions, size_t dims,
                                   const float *const *hidden, kbit_outlier_criteria criteria,

@@ -31,10 +31,11 @@ static kbit_status check_product(size_t M, size_t N, size_t K, const int8_t *a, 
  * Shapes: a [M,K]; b [N,K]; c [M,N].
  * Units: steps of 1 / (scale_a scale_b).
  * Error bound: exact.
- * Assumptions: K max|a + zp_a| max|b + zp_b| <= 2^31 - 1: any order of summation then fits int32.
- * For factors up to 254, the most where 0 lies in both ranges, that is K <= 33,286. Errors:
- * KBIT_ERR_SHAPE, _NULL, _RANGE (the assumption). Source: LLM.int8(), section 2.1: C_i32 =
- * multiply_i16(A_zp_a, B_zp_b). Deviations: none.
+ * Assumptions: K max|a + zp_a| max|b + zp_b| <= 2^31 - 1: any order of summation then fits
+ *   int32. For factors up to 254, the most where 0 lies in both ranges, that is K <= 33,286.
+ * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (the assumption).
+ * Source: LLM.int8(), section 2.1: C_i32 = multiply_i16(A_zp_a, B_zp_b).
+ * Deviations: none.
  */
 kbit_status kbit_zeropoint_product(size_t M, size_t N, size_t K, const int8_t *a, int16_t zp_a,
                                    const int8_t *b, int16_t zp_b, int32_t *c)
@@ -63,14 +64,15 @@ static int64_t row_sum(size_t K, const int8_t *row)
     return sum;
 }
 
-/* Computes: C_ij = sum_k a_ik b_jk + zp_b sum_k a_ik + zp_a sum_k b_jk + K zp_a zp_b: the form for
- * a machine whose matrix product takes int8 only. Equal to kbit_zeropoint_product, bit for bit.
+/* Computes: C_ij = sum_k a_ik b_jk + zp_b sum_k a_ik + zp_a sum_k b_jk + K zp_a zp_b: the form
+ *   for a machine whose matrix product takes int8 only. Equal to kbit_zeropoint_product, bit for
+ *   bit.
  * Shapes, units, assumptions, errors: as kbit_zeropoint_product.
  * Error bound: exact. The four terms may leave int32 even where their sum does not, hence int64;
  *   int32 arithmetic that wraps gives the same.
  * Source: LLM.int8(), section 2.1, the product "without such an instruction".
- * Deviations: the paper unrolls one multiplication, A_i8 B_i8 + A_i8 zp_b + B_i8 zp_a + zp_a zp_b;
- *   summed over k it gives the two sums of rows and the factor K.
+ * Deviations: the paper unrolls one multiplication, A_i8 B_i8 + A_i8 zp_b + B_i8 zp_a + zp_a
+ *   zp_b; summed over k it gives the two sums of rows and the factor K.
  */
 kbit_status kbit_zeropoint_product_unrolled(size_t M, size_t N, size_t K, const int8_t *a,
                                             int16_t zp_a, const int8_t *b, int16_t zp_b, int32_t *c)

@@ -9,16 +9,17 @@ static const float LARGEST_STEP = 0x1p20f;
  *   operation in fp32. Where max = min, 1 stands for max - min.
  * Shapes: x [n]; scale is one number; steps [n].
  * Units: steps of 1 / scale; x is near steps / scale.
- * Error bound: scale x - zp is rounded twice before RNE, scale twice: steps is the nearest integer
- * to 255 x / (max - min) or, next to a half-integer, its neighbour: the set of
+ * Error bound: scale x - zp is rounded twice before RNE, scale twice: steps is the nearest
+ *   integer to 255 x / (max - min) or, next to a half-integer, its neighbour: the set of
  *   zeropoint_vectorwise_exact.c.
  * Assumptions: none.
- * Errors: KBIT_ERR_NULL, _RANGE (an element or the scale is not finite, or some |scale x| > 2^20).
+ * Errors: KBIT_ERR_NULL, _RANGE (an element or the scale is not finite, or some |scale x| >
+ *   2^20).
  * Source: bitsandbytes, function vectorwise_quant, "vector-zeropoint", commits 29941131 and
- * 7dfd6845: what produced the zeropoint rows of LLM.int8()'s Table 1. Deviations: from the paper,
- * whose text has 2 * 127 where its code has 255. As zp is an integer it cancels: this is rounding
- * on a grid of step (max - min) / 255 that goes through 0, with 256 or 257 steps in use, and steps
- * themselves fit no int8.
+ *   7dfd6845: what produced the zeropoint rows of LLM.int8()'s Table 1.
+ * Deviations: from the paper, whose text has 2 * 127 where its code has 255. As zp is an integer
+ *   it cancels: this is rounding on a grid of step (max - min) / 255 that goes through 0, with
+ *   about 256 steps in use, and steps themselves fit no int8.
  */
 kbit_status kbit_zeropoint_vectorwise_quantize(size_t n, const float *x, float *scale,
                                                int32_t *steps)
@@ -64,9 +65,12 @@ static kbit_status dot(size_t K, const int32_t *p, const int32_t *r, int64_t *su
     return KBIT_OK;
 }
 
-/* Computes: Y_ij = C_ij / scale_i / w_scale_j, C = steps(X) steps(W)^T exact, one grid a row of X
- * and one a row of W. Shapes: x [M,K]; w [N,K]; y [M,N]. Units: those of X times those of W. Error
- * bound: three roundings: within [1 - u, 1 + u]^3, relatively, of C_ij / (scale_i w_scale_j).
+/* Computes: Y_ij = C_ij / scale_i / w_scale_j, C = steps(X) steps(W)^T exact, one grid a row of
+ *   X and one a row of W.
+ * Shapes: x [M,K]; w [N,K]; y [M,N].
+ * Units: those of X times those of W.
+ * Error bound: three roundings: within [1 - u, 1 + u]^3, relatively, of C_ij / (scale_i
+ *   w_scale_j).
  * Assumptions: none.
  * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (a row cannot be quantized, or C leaves int64), _MEMORY.
  * Source: LLM.int8(), Table 1, "Int8 zeropoint vector-wise"; code as above.

@@ -33,6 +33,10 @@ grep -q '^# slope certificate: [0-9.]* ' "$work/out" || fail "no slope"
 grep -q '^# processor: .' "$work/out" || fail "no processor"
 grep -q '^# measured 4, absent 0, failed 0$' "$work/out" || fail "no count"
 
+expect 0 --quick --reps=2 --only=certificate --format=json
+grep -q '"slope": ' "$work/out" || fail "JSON has no slope"
+test "$(grep -c '"median_s"' "$work/out")" -eq 4 || fail "JSON does not hold 4 sizes"
+
 expect 0 --quick --reps=1 --only=reference
 test "$(grep -c '^reference\.' "$work/out")" -eq 8 || fail "not 8 reference steps"
 test "$(grep -cv '^#' "$work/out")" -eq 8 || fail "--only=reference ran more than its group"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kbit.h"
+#include "kbit_baselines.h"
 #include "example.h"
 
 /* ANCHOR: error */
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     }
     /* ANCHOR: steps */
     float a;
-    kbit_status status = kbit_absmax_rows(1, n, x, 0, NULL, KBIT_THRESHOLD_OFF, &a);
+    kbit_status status = kbit_absmax_tensor(1, n, x, &a);
     if (status == KBIT_OK)
         status = kbit_quantize_rows(1, n, x, &a, 0, NULL, KBIT_THRESHOLD_OFF, q);
     for (size_t k = 0; k < n; k++)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "kbit.h"
+#include "kbit_baselines.h"
 #include "example.h"
 
 enum { WIDTH = 760, HEIGHT = 385, LEFT = 40, RIGHT = 720, LINE = 110, FLOOR = 345, UNIT = 130 };
@@ -94,7 +94,7 @@ int main(void)
     float a;
     int8_t q[EXAMPLE_SIZE];
 
-    if (kbit_absmax_rows(1, EXAMPLE_SIZE, example, 0, NULL, KBIT_THRESHOLD_OFF, &a) != KBIT_OK ||
+    if (kbit_absmax_tensor(1, EXAMPLE_SIZE, example, &a) != KBIT_OK ||
         kbit_quantize_rows(1, EXAMPLE_SIZE, example, &a, 0, NULL, KBIT_THRESHOLD_OFF, q) != KBIT_OK)
         return 1;
     printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d "

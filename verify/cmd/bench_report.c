@@ -88,6 +88,17 @@ bool kbit_bench_print_text(const kbit_bench_run *run)
     return fflush(stdout) == 0 && !ferror(stdout);
 }
 
+static json_t *one_result(const kbit_bench_series *one)
+{
+    json_t *samples = json_array();
+    for (size_t r = 0; r < one->n; r++)
+        json_array_append_new(samples, json_real(one->samples[r]));
+    return json_pack("{s:s, s:I, s:I, s:f, s:f, s:f, s:s, s:o}", "name", one->benchmark->name,
+                     "size", (json_int_t)one->size, "n", (json_int_t)one->n, "median_s",
+                     one->median, "min_s", one->samples[0], "rate", one->work / one->median, "unit",
+                     one->benchmark->unit, "sorted_samples_s", samples);
+}
+
 bool kbit_bench_print_json(const kbit_bench_run *run)
 {
     char processor[256];
@@ -98,26 +109,16 @@ bool kbit_bench_print_json(const kbit_bench_run *run)
     kbit_bench_processor(processor, sizeof processor);
     for (size_t s = 0; s < run->count; s++) {
         const kbit_bench_series *one = &run->series[s];
-        const char *name = one->benchmark->name;
-        if (!one->state) {
-            json_array_append_new(absent,
-                                  json_pack("{s:s, s:I, s:s}", "name", name, "size",
+        if (measured(one))
+            json_array_append_new(results, one_result(one));
+        else
+            json_array_append_new(one->failed ? failed : absent,
+                                  json_pack("{s:s, s:I, s:s}", "name", one->benchmark->name, "size",
                                             (json_int_t)one->size, "reason", one->why.text));
-            continue;
-        }
-        json_t *samples = json_array();
-        for (size_t r = 0; r < one->n; r++)
-            json_array_append_new(samples, json_real(one->samples[r]));
-        json_array_append_new(results,
-                              json_pack("{s:s, s:I, s:I, s:f, s:f, s:f, s:s, s:o}", "name", name,
-                                        "size", (json_int_t)one->size, "n", (json_int_t)one->n,
-                                        "median_s", one->median, "min_s", one->samples[0], "rate",
-                                        one->work / one->median, "unit", one->benchmark->unit,
-                                        "sorted_samples_s", samples));
         if (first_of_its_name(run->series, s) &&
-            slope_of(run->series, run->count, name, &slope, &points))
-            json_array_append_new(slopes, json_pack("{s:s, s:f, s:I}", "name", name, "slope", slope,
-                                                    "sizes", (json_int_t)points));
+            slope_of(run->series, run->count, one->benchmark->name, &slope, &points))
+            json_array_append_new(slopes, json_pack("{s:s, s:f, s:I}", "name", one->benchmark->name,
+                                                    "slope", slope, "sizes", (json_int_t)points));
     }
     json_t *report =
         json_pack("{s:i, s:s, s:s, s:i, s:i, s:b, s:o, s:o, s:o, s:o}", "kbit_bench", 1, "version",

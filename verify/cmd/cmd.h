@@ -5,6 +5,7 @@
 #ifndef KBIT_VERIFY_CMD_H
 #define KBIT_VERIFY_CMD_H
 
+#include "certificate.h"
 #include "report.h"
 #include "sandbox.h"
 
@@ -26,6 +27,7 @@ int kbit_report_error(const char *verb, const kbit_error *error);
 bool kbit_option_u64(const char *verb, const char *option, const char *text, uint64_t smallest,
                      uint64_t largest, uint64_t *value);
 bool kbit_option_format(const char *verb, const char *text, kbit_format *format);
+bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES]);
 bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column);
 
 /* Opens the candidate NAME, PATH or either with :VARIANT behind it. */

@@ -73,6 +73,21 @@ bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t
     return false;
 }
 
+bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES])
+{
+    bool good = strlen(text) == 2 * KBIT_KEY_BYTES;
+    for (size_t i = 0; good && i < KBIT_KEY_BYTES; i++) {
+        const char byte[3] = {text[2 * i], text[2 * i + 1], '\0'};
+        char *end;
+        good = byte[0] != '+' && byte[0] != '-' && byte[0] != ' ';
+        key[i] = (uint8_t)strtoul(byte, &end, 16);
+        good = good && end == byte + 2;
+    }
+    if (!good)
+        kbit_usage(verb, "--key takes %d hexadecimal digits, not '%s'", 2 * KBIT_KEY_BYTES, text);
+    return good;
+}
+
 kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memory_mib,
                                 kbit_sandbox **sandbox, kbit_error *error)
 {

@@ -18,6 +18,7 @@ static const char HELP[] =
     "      --step STEM            only this step (kbit list --steps)\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
     "      --seed N               of the generated tensors [1]\n"
+    "      --key HEX              replays the key of a certificate (64 digits)\n"
     "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
@@ -31,7 +32,7 @@ static const char HELP[] =
     "Exit status: 0 everything admissible, 1 a mismatch or something undecided, 2 usage or I/O\n"
     "error, 77 no device.\n";
 
-enum { CASE = 256, STEP, ELEMENT, SEED, DECLARE, TENSORS, ROWS, ACTIVATIONS, TIMEOUT, MEMORY };
+enum { CASE = 256, STEP, ELEMENT, SEED, KEY, DECLARE, TENSORS, ROWS, ACTIVATIONS, TIMEOUT, MEMORY };
 
 static const struct option OPTIONS[] = {
     {"candidate", required_argument, NULL, 'c'},
@@ -40,6 +41,7 @@ static const struct option OPTIONS[] = {
     {"step", required_argument, NULL, STEP},
     {"element", required_argument, NULL, ELEMENT},
     {"seed", required_argument, NULL, SEED},
+    {"key", required_argument, NULL, KEY},
     {"declare", required_argument, NULL, DECLARE},
     {"tensors", required_argument, NULL, TENSORS},
     {"rows", required_argument, NULL, ROWS},
@@ -59,6 +61,7 @@ typedef struct {
     kbit_run run;
     kbit_tensors_request tensors;
     uint64_t timeout, memory;
+    uint8_t key[KBIT_KEY_BYTES];
     bool quiet;
 } request;
 
@@ -114,6 +117,10 @@ static int parse(int argc, char **argv, request *r)
             break;
         case SEED:
             ok = kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
+            break;
+        case KEY:
+            ok = kbit_option_key("verify", optarg, r->key);
+            r->run.key = r->key;
             break;
         case DECLARE:
             r->declare = optarg;

@@ -42,7 +42,7 @@ const char *kbit_nearest_names(const char *name, size_t n,
     size_t n_kept = 0;
     size_t length = strlen(name);
 
-    for (size_t i = 0; i < n && length <= LONGEST; i++) {
+    for (size_t i = 0; i < n; i++) {
         const char *other = name_at(context, i);
         size_t longer = strlen(other) > length ? strlen(other) : length;
         if (longer > LONGEST)

@@ -36,6 +36,14 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     verdict->kind = KBIT_CERTIFIED;
     verdict->theorem = "product-certificate";
     verdict->elements = verdict->checked = call->M * call->N;
+    size_t used = (size_t)snprintf(verdict->evidence, sizeof verdict->evidence, "sha256 ");
+    for (size_t b = 0; b < sizeof certificate.commitment; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate.commitment[b]);
+    used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, " key ");
+    for (size_t b = 0; b < sizeof certificate.key; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate.key[b]);
     for (size_t i = 0; i < certificate.n_kept; i++) {
         const kbit_wrong_element *e = &certificate.kept[i];
         kbit_mismatch *m = kbit_reject(verdict, "c", e->row, e->column);

@@ -52,8 +52,11 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
                             kbit_underflow(terms.terms, largest, w16 ? 1 : (double)s[j]);
             radius += fabs(start) * d_growth;
             bool zeros = terms.terms == 0;
+            /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it
+             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. */
+            bool scaled = w16 || 127 * terms.magnitude <= 0x1p24 * terms.quantum;
             kbit_sum_add(&terms, start);
-            if (zeros || kbit_sum_is_exact(&terms))
+            if (zeros || (scaled && kbit_sum_is_exact(&terms)))
                 radius = 0;
             kbit_admissible set = kbit_admissible_round(&terms, radius, KBIT_F32, false);
             if (radius > 0 && isfinite(observed))
