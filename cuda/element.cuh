@@ -115,11 +115,12 @@ template <bool Fused> __device__ __forceinline__ float accumulate(float sum, flo
     return Fused ? __fmaf_rn(x, w, sum) : __fadd_rn(sum, __fmul_rn(x, w));
 }
 
-/* Whether every finite product of the two types is a float: 16 significant bits of x times the 7 of
- * a code, or 11 times 11 in the exponents of fp16. Two bf16 may underflow. */
+/* Whether every finite product of the two types is a float, so that fusing changes nothing: 11
+ * significant bits of x times the 7 of a code or another 11, in the exponents of fp16. A product of
+ * a bf16 may overflow, and a fused sum would not. */
 inline bool fuses(kbit_dtype x_type, kbit_dtype w_type)
 {
-    return x_type != KBIT_F32 && (w_type == KBIT_I8 || (x_type == KBIT_F16 && w_type == KBIT_F16));
+    return x_type == KBIT_F16 && (w_type == KBIT_I8 || w_type == KBIT_F16);
 }
 
 /* ((sum s) RN(1/127)) + d */

@@ -1,8 +1,8 @@
 /* outlier_matmul_w16.cu -- Y_ij = D_ij + sum over O of X_ik W_jk: the paper's 16-bit weights.
  *
  * The kernels are those of outlier_matmul.cu without the scale of int8 weights. Products of two f16
- * are exact in float; two bf16 may underflow, so there, and for f32, each product is rounded first,
- * as in the reference.
+ * are exact in float and are fused with the addition; a bf16's may overflow or underflow, so there,
+ * and for f32, each product is rounded first, as in the reference.
  */
 #include "arguments.h"
 #include "rungs.h"

@@ -25,6 +25,7 @@ namespace kbit_test
 {
 
 const size_t kSizes[] = {1, 2, 3, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 200};
+const size_t kNumberOfSizes = sizeof kSizes / sizeof *kSizes;
 const kbit_dtype kTypes[] = {KBIT_F32, KBIT_F16, KBIT_BF16};
 const float kOff = KBIT_THRESHOLD_OFF;
 

@@ -52,6 +52,17 @@ void fault(const char *format, ...)
     __builtin_unreachable();
 }
 
+void fault_at(const Where &where, const char *format, ...)
+{
+    running_block().running().waits = &where;
+    va_list arguments;
+    va_start(arguments, format);
+    report(format, arguments, false);
+    va_end(arguments);
+    end_run();
+    __builtin_unreachable();
+}
+
 void fault_of_block(const char *format, ...)
 {
     va_list arguments;
@@ -70,16 +81,16 @@ std::string Block::who_waits(const Thread *except) const
     std::vector<bool> told(count_, false);
     for (unsigned i = 0; i < count_; i++) {
         const Thread &first = thread_[i];
-        if (told[i] || first.exited || &first == except || !first.waits.operation)
+        if (told[i] || first.exited || &first == except || !first.waits)
             continue;
         std::string who;
         unsigned members = 0;
         for (unsigned from = i; from < count_; from++) {
             auto belongs = [&](unsigned k) {
                 const Thread &t = thread_[k];
-                return !t.exited && &t != except && t.waits.operation &&
-                       t.waits.line == first.waits.line && t.waits.file == first.waits.file &&
-                       t.waits.operation == first.waits.operation;
+                return !t.exited && &t != except && t.waits && t.waits->line == first.waits->line &&
+                       t.waits->file == first.waits->file &&
+                       t.waits->operation == first.waits->operation;
             };
             if (!belongs(from))
                 continue;
@@ -95,7 +106,7 @@ std::string Block::who_waits(const Thread *except) const
         }
         text += text_of("simt:   %s %s wait%s in %s at %s:%d\n",
                         members == 1 ? "thread" : "threads", who.c_str(), members == 1 ? "s" : "",
-                        first.waits.operation, first.waits.file, first.waits.line);
+                        first.waits->operation, first.waits->file, first.waits->line);
     }
     return text;
 }
@@ -109,8 +120,9 @@ void Block::report_fault(const std::string &what, bool of_block)
                                   launch_->kernel.c_str(), b.x, b.y, b.z);
     if (!of_block) {
         message += text_of(", thread %u (%u,%u,%u)", me.linear, t.x, t.y, t.z);
-        if (me.waits.operation)
-            message += text_of(", %s at %s:%d", me.waits.operation, me.waits.file, me.waits.line);
+        if (me.waits)
+            message +=
+                text_of(", %s at %s:%d", me.waits->operation, me.waits->file, me.waits->line);
     }
     message += "\n" + who_waits(of_block ? nullptr : &me);
 
@@ -127,11 +139,14 @@ void Block::report_fault(const std::string &what, bool of_block)
     }
 }
 
-void Block::leave_for_good()
+void refuse_row(const void *p, const char *who, const Where &where)
 {
-    stopped_ = true;
-    running_->exited = true;
-    switch_to(nullptr);
+    ptrdiff_t offset = static_cast<const unsigned char *>(p) - self->block->shared;
+    if (offset < 0 || (size_t)offset + 16 > self->block->shared_bytes)
+        fault_at(where, "%s a row at offset %td, outside the block's %zu bytes of shared memory",
+                 who, offset, self->block->shared_bytes);
+    fault_at(where, "%s a row at offset %td of shared memory, which is not 16-byte aligned", who,
+             offset);
 }
 
 void check_shared_request(size_t bytes)
