@@ -1,6 +1,6 @@
 # KBIT_CUDA
-# Finds nvcc and the CUDA runtime. Sets NVCC, NVCC_GENCODE, CUDA_LDFLAGS, kbit_cuda_summary and the
-# conditional HAVE_NVCC. Without --with-cuda a missing toolkit is a warning, with it an error.
+# Finds nvcc and the CUDA runtime. Sets NVCC, NVCC_GENCODE, KBIT_NVCCFLAGS, CUDA_LDFLAGS,
+# kbit_cuda_summary and the conditional HAVE_NVCC. Without --with-cuda a missing toolkit is a warning, with it an error.
 #
 # Architectures: --with-cuda-arch takes a comma-separated list (80,90a), `quick` for the few that a
 # first build needs, or `all` (the default) for everything that this nvcc knows of our list.
@@ -67,6 +67,11 @@ AS_IF([test "x$NVCC" = xno],
       kbit_archs_used="$kbit_archs_used +ptx80"])
    AS_IF([test -z "$NVCC_GENCODE"], [AC_MSG_ERROR([no usable architecture in --with-cuda-arch=$with_cuda_arch])])
    kbit_cuda_summary="$NVCC, sm$kbit_archs_used"])
+# No contraction: the kernels claim bits. The user's NVCCFLAGS come last. One word an option: libtool
+# keeps a bare -Xcompiler for itself.
+KBIT_NVCCFLAGS="-std=c++17 -O3 -fmad=false -Xcompiler=-ffp-contract=off,-fvisibility=hidden,-Wall,-Wextra"
+AS_IF([test "x$enable_werror" = xyes], [KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --Werror=all-warnings -Xcompiler=-Werror"])
+AC_SUBST([KBIT_NVCCFLAGS])
 AC_SUBST([CUDA_LDFLAGS])
 AC_SUBST([NVCC_GENCODE])
 AM_CONDITIONAL([HAVE_NVCC], [test "x$NVCC" != xno])

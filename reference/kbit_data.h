@@ -16,7 +16,7 @@ extern "C" {
 /* 64 well-mixed bits from a counter. */
 uint64_t kbit_hash(uint64_t seed, uint64_t tensor, uint64_t index);
 
-/* n values near N(0, 1): the sum of uniform integers, scaled by a power of two. */
+/* n values near N(0, 1), all of magnitude below 6: sums of uniform integers times 2^-16. */
 void kbit_fill_normal(uint64_t seed, uint64_t tensor, size_t n, float *x);
 
 /* n codes, uniform in [-127, 127]. */
@@ -29,7 +29,7 @@ typedef struct {
     unsigned dims;                /* outlier feature dimensions in a hidden state */
     unsigned one_sided;           /* how many of them keep one sign */
     unsigned positions_per_mille; /* share of sequence positions that they affect */
-    int quartile[3];              /* of the commonest dimension's magnitude */
+    int quartile[3];              /* of the commonest dimension's values, ascending */
 } kbit_outlier_preset;
 
 size_t kbit_outlier_presets(const kbit_outlier_preset **presets);      /* how many; the table */
@@ -40,7 +40,8 @@ const kbit_outlier_preset *kbit_outlier_preset_find(const char *name); /* NULL i
 kbit_status kbit_fill_activations(const kbit_outlier_preset *preset, uint64_t seed, uint64_t tensor,
                                   size_t M, size_t K, kbit_dtype type, float *x);
 
-/* W [N,K] near N(0, 2^-2 / K rounded to a power of four), each value representable in type. */
+/* W [N,K] near N(0, 2^-2 / K), the variance rounded down to a power of four; each value
+ * representable in type. */
 kbit_status kbit_fill_weights(uint64_t seed, uint64_t tensor, size_t N, size_t K, kbit_dtype type,
                               float *w);
 

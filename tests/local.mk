@@ -1,2 +1,11 @@
 # tests
+include tests/proofs.mk
+include tests/baselines.mk
+include tests/cert.mk
+include tests/io.mk
 include tests/simt.mk
+include tests/cuda.mk
+include tests/docs.mk
+include tests/mutants.mk
+include tests/ref.mk
+include tests/verify.mk

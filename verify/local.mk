@@ -1,5 +1,62 @@
 # libkbitverify: the judges, callable from C. kbit: the command. kbit-run: a candidate's sandbox.
+VERIFY_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE \
+	-DKBIT_LIBEXECDIR='"$(pkglibexecdir)"' -DKBIT_CANDIDATEDIR='"$(candidatedir)"'
+VERIFY_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS) $(JANSSON_CFLAGS)
+
 noinst_LTLIBRARIES += libkbitjudge.la
-libkbitjudge_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
-libkbitjudge_la_CFLAGS = $(AM_CFLAGS) $(MPFR_CFLAGS) $(JANSSON_CFLAGS)
-libkbitjudge_la_SOURCES = verify/error.c verify/error.h verify/threads.h verify/certificate.h
+libkbitjudge_la_CPPFLAGS = $(VERIFY_CPPFLAGS)
+libkbitjudge_la_CFLAGS = $(VERIFY_CFLAGS)
+libkbitjudge_la_SOURCES = \
+	verify/cases.c verify/cases.h verify/problem.c \
+	verify/codes.c verify/codes.h \
+	verify/declared.c verify/declared.h \
+	verify/enclosure.c verify/enclosure.h \
+	verify/error.c verify/error.h \
+	verify/locate.c verify/locate.h \
+	verify/linear.c verify/linear.h \
+	verify/numbers.c verify/numbers.h \
+	verify/product.c verify/product.h \
+	verify/report.c verify/report.h verify/report_json.c \
+	verify/run.c verify/run.h \
+	verify/sandbox.c verify/sandbox.h verify/protocol.h \
+	verify/step.c verify/step.h \
+	verify/tensors.c verify/tensors.h \
+	verify/theorems.c verify/kbit_verify.h \
+	verify/steps/absmax_rows.c \
+	verify/steps/dequantize.c \
+	verify/steps/int8_matmul.c \
+	verify/steps/llmint8_linear_bnb.c \
+	verify/steps/llmint8_linear_paper.c \
+	verify/steps/outlier_columns.c \
+	verify/steps/outlier_matmul.c verify/steps/outlier_matmul.h \
+	verify/steps/outlier_matmul_w16.c \
+	verify/steps/quantize_rows.c \
+	verify/steps/store.c
+libkbitjudge_la_LIBADD = libkbitexact.la libkbitref.la $(JANSSON_LIBS) $(MPFR_LIBS) -lm
+
+bin_PROGRAMS += verify/kbit
+verify_kbit_CPPFLAGS = $(VERIFY_CPPFLAGS)
+verify_kbit_CFLAGS = $(VERIFY_CFLAGS)
+verify_kbit_SOURCES = \
+	verify/cmd/cmd.h \
+	verify/cmd/common.c \
+	verify/cmd/gen.c \
+	verify/cmd/judge.c \
+	verify/cmd/list.c \
+	verify/cmd/main.c \
+	verify/cmd/verify.c
+verify_kbit_LDADD = libkbitjudge.la
+
+candidate_LTLIBRARIES += verify/candidates/reference.la
+verify_candidates_reference_la_LDFLAGS = $(PLUGIN_LINK)
+verify_candidates_reference_la_SOURCES = \
+	verify/candidates/reference.c \
+	verify/candidates/reference_ops.c verify/candidates/reference_ops.h
+verify_candidates_reference_la_LIBADD = libkbitref.la -lm
+
+pkglibexec_PROGRAMS += verify/kbit-run
+verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
+verify_kbit_run_CFLAGS = $(AM_CFLAGS)
+
+include verify/io.mk
+include verify/cert.mk

@@ -1,0 +1,298 @@
+/* candidate.cu -- the kernels as a plug-in of the referee (kbit_candidate.h).
+ *
+ * One source, two plug-ins. Built by nvcc it is "cuda": tensors are copied to the device, where the
+ * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
+ * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
+ * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step.
+ */
+#include "launch.cuh"
+#include "rungs.h"
+
+#include <new>
+#include <stdlib.h>
+#include <string.h>
+
+namespace
+{
+
+using kbit::status_of;
+
+constexpr int kMaxInputs = 5;
+
+/* A call's tensors on the device. */
+struct Bound {
+    void *in[kMaxInputs] = {};
+    void *out = nullptr;
+    int32_t *count = nullptr;     /* |O| */
+    int32_t *violation = nullptr; /* quantize_rows: a precondition fails */
+    void *workspace = nullptr;
+    size_t workspace_bytes = 0;
+};
+
+kbit_status allocate(void **p, size_t bytes)
+{
+    return bytes ? status_of(cudaMalloc(p, bytes)) : KBIT_OK;
+}
+
+kbit_status upload(int32_t **p, int32_t value)
+{
+    void *memory = nullptr;
+    kbit_status status = allocate(&memory, sizeof value);
+    if (status == KBIT_OK)
+        status = status_of(cudaMemcpy(memory, &value, sizeof value, cudaMemcpyHostToDevice));
+    *p = static_cast<int32_t *>(memory);
+    return status;
+}
+
+#if defined(__CUDACC__)
+constexpr const char *kName = "cuda";
+
+size_t element_bytes(uint32_t dtype)
+{
+    return dtype == KBIT_I8 ? 1 : dtype == KBIT_F16 || dtype == KBIT_BF16 ? 2 : 4;
+}
+
+size_t bytes_of(const kbit_tensor &t)
+{
+    return t.dim[0] * (t.rank > 1 ? t.dim[1] : 1) * element_bytes(t.dtype);
+}
+
+kbit_status upload(void **p, const kbit_tensor &t)
+{
+    const kbit_status status = allocate(p, bytes_of(t));
+    if (status != KBIT_OK || bytes_of(t) == 0)
+        return status;
+    return status_of(cudaMemcpy(*p, t.data, bytes_of(t), cudaMemcpyHostToDevice));
+}
+
+kbit_status download(const kbit_tensor &t, const void *p)
+{
+    return bytes_of(t) ? status_of(cudaMemcpy(t.data, p, bytes_of(t), cudaMemcpyDeviceToHost))
+                       : KBIT_OK;
+}
+
+void release(void *p)
+{
+    cudaFree(p);
+}
+#else
+constexpr const char *kName = "simt";
+
+kbit_status upload(void **p, const kbit_tensor &t)
+{
+    *p = t.data;
+    return KBIT_OK;
+}
+
+kbit_status download(const kbit_tensor &, const void *)
+{
+    return KBIT_OK;
+}
+
+void release(void *) {}
+#endif
+
+kbit_dtype type_of(const kbit_tensor &t)
+{
+    return static_cast<kbit_dtype>(t.dtype);
+}
+
+template <class T> T *as(void *p)
+{
+    return static_cast<T *>(p);
+}
+
+/* A step: how many inputs it has, which of them (or -1) is O, its workspace, its launch. */
+struct Step {
+    const char *name;
+    int inputs;
+    int outliers;
+    size_t (*workspace)(const kbit_call &);
+    kbit_status (*launch)(const Bound &, const kbit_call &);
+};
+
+const float *bias(const Bound &b, const kbit_call &call, int i)
+{
+    return call.in[i].dim[0] ? as<const float>(b.in[i]) : nullptr;
+}
+
+const Step steps[] = {
+    {"outlier_columns", 1, -1,
+     [](const kbit_call &c) { return kbit_cuda_outlier_columns_workspace(c.M, c.K); },
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_outlier_columns(c.M, c.K, type_of(c.in[0]), b.in[0], c.threshold, b.count,
+                                          as<int32_t>(b.out), b.workspace, b.workspace_bytes,
+                                          nullptr);
+     }},
+    {"absmax_rows", 2, 1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_absmax_rows(c.M, c.K, type_of(c.in[0]), b.in[0], b.count,
+                                      as<int32_t>(b.in[1]), c.threshold, as<float>(b.out), nullptr);
+     }},
+    {"quantize_rows", 3, 2, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_quantize_rows(c.M, c.K, type_of(c.in[0]), b.in[0], as<float>(b.in[1]),
+                                        b.count, as<int32_t>(b.in[2]), c.threshold,
+                                        as<int8_t>(b.out), b.violation, nullptr);
+     }},
+    {"int8_matmul", 2, -1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_int8_matmul(c.M, c.N, c.K, as<int8_t>(b.in[0]), as<int8_t>(b.in[1]),
+                                      as<int32_t>(b.out), nullptr);
+     }},
+    {"dequantize", 3, -1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_dequantize(c.M, c.N, as<int32_t>(b.in[0]), as<float>(b.in[1]),
+                                     as<float>(b.in[2]), as<float>(b.out), nullptr);
+     }},
+    {"outlier_matmul", 5, 1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_outlier_matmul(c.M, c.N, c.K, type_of(c.in[0]), b.in[0], b.count,
+                                         as<int32_t>(b.in[1]), as<int8_t>(b.in[2]),
+                                         as<float>(b.in[3]), as<float>(b.in[4]), as<float>(b.out),
+                                         nullptr);
+     }},
+    {"outlier_matmul_w16", 4, 1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_outlier_matmul_w16(c.M, c.N, c.K, type_of(c.in[0]), b.in[0], b.count,
+                                             as<int32_t>(b.in[1]), type_of(c.in[2]), b.in[2],
+                                             as<float>(b.in[3]), as<float>(b.out), nullptr);
+     }},
+    {"store", 2, -1, nullptr,
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_store(c.M, c.N, as<float>(b.in[0]), bias(b, c, 1), type_of(c.out[0]),
+                                b.out, nullptr);
+     }},
+    {"llmint8_linear_bnb", 4, -1,
+     [](const kbit_call &c) { return kbit_cuda_llmint8_linear_bnb_workspace(c.M, c.N, c.K); },
+     [](const Bound &b, const kbit_call &c) {
+         return kbit_cuda_llmint8_linear_bnb(c.M, c.N, c.K, type_of(c.in[0]), b.in[0],
+                                             as<int8_t>(b.in[1]), as<float>(b.in[2]), bias(b, c, 3),
+                                             c.threshold, type_of(c.out[0]), b.out, b.workspace,
+                                             b.workspace_bytes, nullptr);
+     }},
+};
+constexpr size_t kSteps = sizeof steps / sizeof *steps;
+
+const Step *find(const char *name)
+{
+    for (const Step &step : steps)
+        if (strcmp(step.name, name) == 0)
+            return &step;
+    return nullptr;
+}
+
+void free_all(Bound *b)
+{
+    for (void *p : b->in)
+        release(p);
+    release(b->out);
+    cudaFree(b->count);
+    cudaFree(b->violation);
+    cudaFree(b->workspace);
+    delete b;
+}
+
+/* Uploads everything; *bound is NULL on failure. */
+kbit_status bind_status(const kbit_call *call, Bound **bound)
+{
+    *bound = nullptr;
+    const Step *step = find(call->step);
+    if (!step)
+        return KBIT_ERR_UNSUPPORTED;
+    Bound *b = new (std::nothrow) Bound;
+    if (!b)
+        return KBIT_ERR_MEMORY;
+    kbit_status status = KBIT_OK;
+    for (int i = 0; i < step->inputs && status == KBIT_OK; ++i)
+        status = upload(&b->in[i], call->in[i]);
+    if (status == KBIT_OK)
+        status = upload(&b->out, call->out[0]);
+    const size_t listed = step->outliers >= 0 ? call->in[step->outliers].dim[0] : 0;
+    if (status == KBIT_OK && (listed > 0 || step->outliers < 0)) /* an empty O is a NULL count */
+        status = upload(&b->count, static_cast<int32_t>(listed));
+    if (status == KBIT_OK)
+        status = upload(&b->violation, 0);
+    if (status == KBIT_OK && step->workspace) {
+        b->workspace_bytes = step->workspace(*call);
+        status = allocate(&b->workspace, b->workspace_bytes);
+    }
+    if (status == KBIT_OK)
+        *bound = b;
+    else
+        free_all(b);
+    return status;
+}
+
+kbit_status fetch(void *bound, const kbit_call *call)
+{
+    Bound *b = static_cast<Bound *>(bound);
+    kbit_status status = KBIT_OK;
+    if (strcmp(call->step, "outlier_columns") == 0) {
+        int32_t found;
+        status = status_of(cudaMemcpy(&found, b->count, sizeof found, cudaMemcpyDeviceToHost));
+        call->out[0].dim[0] = static_cast<size_t>(found);
+    }
+    if (status == KBIT_OK)
+        status = download(call->out[0], b->out);
+    free_all(b);
+    return status;
+}
+
+/* Launches, waits, and says whether the inputs kept the step's precondition. */
+kbit_status launch_and_wait(const Bound &b, const kbit_call &call)
+{
+    kbit_status status = find(call.step)->launch(b, call);
+    if (status == KBIT_OK)
+        status = status_of(cudaStreamSynchronize(nullptr));
+    int32_t violation = 0;
+    if (status == KBIT_OK)
+        status = status_of(
+            cudaMemcpy(&violation, b.violation, sizeof violation, cudaMemcpyDeviceToHost));
+    return status == KBIT_OK && violation ? KBIT_ERR_RANGE : status;
+}
+
+template <int Highest> void *bind(const kbit_call *call)
+{
+    const kbit::RungLimit limit(Highest); /* the workspace depends on the rung */
+    Bound *b;
+    bind_status(call, &b);
+    return b;
+}
+
+template <int Highest> kbit_status run(void *bound, const kbit_call *call)
+{
+    const kbit::RungLimit limit(Highest);
+    if (bound)
+        return launch_and_wait(*static_cast<Bound *>(bound), *call);
+    Bound *b;
+    kbit_status status = bind_status(call, &b);
+    if (status != KBIT_OK)
+        return status;
+    status = launch_and_wait(*b, *call);
+    const kbit_status fetched = fetch(b, call);
+    return status != KBIT_OK ? status : fetched;
+}
+
+template <int Highest> const kbit_candidate_v1 *describe()
+{
+    static kbit_op ops[kSteps];
+    for (size_t i = 0; i < kSteps; ++i)
+        ops[i] = {steps[i].name, run<Highest>, bind<Highest>, fetch};
+    static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
+                                                sizeof(kbit_candidate_v1),
+                                                kName,
+                                                "quant=exact dequant=bnb store=once",
+                                                ops,
+                                                kSteps};
+    return &candidate;
+}
+
+} // namespace
+
+const kbit_candidate_v1 *kbit_candidate(const char *variant)
+{
+    if (!variant)
+        return describe<kbit::kMaxRungs>();
+    return strcmp(variant, "v1") == 0 ? describe<1>() : nullptr;
+}

@@ -1,0 +1,54 @@
+/* dispatch.cu -- which kernel runs: the ladders, and what the device can do. The only such place.
+ */
+#include "rungs.h"
+
+namespace kbit
+{
+
+/* Compute capability 8.0 has all that these kernels use: cp.async, redux, mma.m16n8k32. */
+const Ladders ladders = {
+    {{{"v1", 80, outlier_columns_v1}, {"v2", 80, outlier_columns_v2}}},
+    {{{"v1", 80, absmax_rows_v1}, {"v2", 80, absmax_rows_v2}}},
+    {{{"v1", 80, quantize_rows_v1}, {"v2", 80, quantize_rows_v2}}},
+    {{{"v1", 80, int8_matmul_v1}, {"v2", 80, int8_matmul_v2}, {"v3", 80, int8_matmul_v3}}},
+    {{{"v1", 80, dequantize_v1}, {"v2", 80, dequantize_v2}}},
+    {{{"v1", 80, outlier_matmul_v1}, {"v2", 80, outlier_matmul_v2}}},
+    {{{"v1", 80, store_v1}, {"v2", 80, store_v2}}},
+    {{{"v1", 80, llmint8_linear_bnb_v1}, {"v2", 80, llmint8_linear_bnb_v2}}},
+};
+
+static thread_local int highest = kMaxRungs;
+
+RungLimit::RungLimit(int rung) : before_(highest)
+{
+    highest = rung;
+}
+
+RungLimit::~RungLimit()
+{
+    highest = before_;
+}
+
+int highest_rung()
+{
+    return highest;
+}
+
+#if defined(__CUDACC__)
+int device_capability()
+{
+    int device, major, minor;
+    if (cudaGetDevice(&device) != cudaSuccess ||
+        cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess ||
+        cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device) != cudaSuccess)
+        return 0;
+    return major * 10 + minor;
+}
+#else
+int device_capability()
+{
+    return 80;
+}
+#endif
+
+} // namespace kbit

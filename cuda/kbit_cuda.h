@@ -1,0 +1,116 @@
+/* kbit_cuda.h -- the steps of LLM.int8() on a CUDA device: stream-ordered, C-callable.
+ *
+ * Every pointer is a device pointer unless the comment says otherwise. A call enqueues work on
+ * `stream` and returns: nothing is allocated, nothing waits for the device, no order of summation
+ * is left to chance (no float atomics), and every call may be captured into a CUDA graph. Matrices
+ * are row-major and contiguous; X is [M,K], W is [N,K]. Inputs come first, outputs last, and do not
+ * overlap unless said. The values are those of the reference (kbit.h), bit for bit; where a step
+ * rounds, the sequence of operations stands in its comment.
+ *
+ * x and w16 are f32, f16 or bf16, as their kbit_dtype says. threshold is >= 0 (inf where the
+ * comment allows it) or KBIT_THRESHOLD_OFF. Sizes of 0 are legal and a tensor without elements may
+ * be NULL.
+ *
+ * The outlier list O is made of two device arrays: *n_outliers and, ascending, outliers[K]. Its
+ * count never visits the host. Where O is an input, n_outliers == NULL says that it is empty.
+ *
+ * Errors, each found before anything is enqueued (except the last):
+ *   KBIT_ERR_NULL         a pointer to a tensor with elements is NULL
+ *   KBIT_ERR_SHAPE        a size exceeds 2^31 - 1
+ *   KBIT_ERR_RANGE        threshold is NaN, inf, or negative and not KBIT_THRESHOLD_OFF
+ *   KBIT_ERR_ALIGN        a pointer is not aligned to its element type (workspace: to 16 bytes)
+ *   KBIT_ERR_WORKSPACE    workspace_bytes is less than the *_workspace() query asks for
+ *   KBIT_ERR_UNSUPPORTED  a dtype that is none of f32, f16, bf16; a product with K > 131,071
+ *   KBIT_ERR_NO_DEVICE    no device, no driver, or a device that this build has no code for
+ *   KBIT_ERR_DEVICE       the launch failed, or an earlier error of the device is pending
+ * Any shape and any aligned pointer is served; K a multiple of 16 with tensors aligned to 16 bytes
+ * is the fast case.
+ */
+#ifndef KBIT_CUDA_H
+#define KBIT_CUDA_H
+
+#include "kbit_candidate.h" /* kbit_status, kbit_dtype, KBIT_THRESHOLD_OFF */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library is compiled with hidden visibility; this is what it exports. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
+
+typedef struct CUstream_st *kbit_cuda_stream; /* a cudaStream_t; NULL is the default stream */
+
+/* Where K exceeds this, the worst case of an int8 dot product, K * 2^14, leaves int32. */
+#define KBIT_CUDA_MAX_K 131071
+
+/* O = { k : some |X_ik| >= threshold, or is not finite }, ascending; empty if threshold is off. */
+size_t kbit_cuda_outlier_columns_workspace(size_t M, size_t K);
+kbit_status kbit_cuda_outlier_columns(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                      float threshold, int32_t *n_outliers, int32_t *outliers,
+                                      void *workspace, size_t workspace_bytes,
+                                      kbit_cuda_stream stream);
+
+/* a_i = max |X_ik| over k not in O with |X_ik| < threshold (inf: what is finite); +0 where there is
+ * none. With the threshold off NaN and inf count: a_i is NaN if the row holds one, else the
+ * maximum. */
+kbit_status kbit_cuda_absmax_rows(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                  const int32_t *n_outliers, const int32_t *outliers,
+                                  float threshold, float *absmax, kbit_cuda_stream stream);
+
+/* q_ik = RNE((127 X_ik) / a_i), and 0 where k in O, !(|X_ik| < threshold), a_i is 0 or not finite.
+ * The threshold may be inf; the two operations are float, on X and a scaled alike if a_i > 2^120.
+ * Assumes that every other |X_ik| <= a_i. One that is larger gets the code +-127, and *violation
+ * (an int32 on the device, may be NULL) is set to 1; it is never cleared here. */
+kbit_status kbit_cuda_quantize_rows(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                    const float *absmax, const int32_t *n_outliers,
+                                    const int32_t *outliers, float threshold, int8_t *q,
+                                    int32_t *violation, kbit_cuda_stream stream);
+
+/* C_ij = sum_k q_ik w_jk, exact. */
+kbit_status kbit_cuda_int8_matmul(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
+                                  int32_t *c, kbit_cuda_stream stream);
+
+/* D_ij = ((float(C_ij) a_i) s_j) RN(1/127^2), each operation rounded to float. */
+kbit_status kbit_cuda_dequantize(size_t M, size_t N, const int32_t *c, const float *absmax,
+                                 const float *w_absmax, float *d, kbit_cuda_stream stream);
+
+/* Y_ij = ((sum s_j) RN(1/127)) + D_ij, sum = X_ik w_jk accumulated in float over O ascending, each
+ * product rounded first (for 16-bit x it is exact).
+ * y may be d. Nothing is skipped: 0 times inf is NaN. */
+kbit_status kbit_cuda_outlier_matmul(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                     const int32_t *n_outliers, const int32_t *outliers,
+                                     const int8_t *w, const float *w_absmax, const float *d,
+                                     float *y, kbit_cuda_stream stream);
+
+/* Y_ij = sum + D_ij, sum = X_ik W_jk accumulated in float over O ascending. y may be d. */
+kbit_status kbit_cuda_outlier_matmul_w16(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                         const void *x, const int32_t *n_outliers,
+                                         const int32_t *outliers, kbit_dtype w16_type,
+                                         const void *w16, const float *d, float *y,
+                                         kbit_cuda_stream stream);
+
+/* out_ij = Y_ij + bias_j, rounded once, to nearest even. bias may be NULL: nothing is added. */
+kbit_status kbit_cuda_store(size_t M, size_t N, const float *y, const float *bias,
+                            kbit_dtype out_type, void *out, kbit_cuda_stream stream);
+
+/* The whole layer as bitsandbytes composes it: outlier_columns, absmax_rows (threshold, O empty),
+ * quantize_rows, int8_matmul, dequantize, outlier_matmul, store: those values, without their
+ * intermediate matrices. w_absmax is [N], bias [N] or NULL. */
+size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K);
+kbit_status kbit_cuda_llmint8_linear_bnb(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                         const void *x, const int8_t *w, const float *w_absmax,
+                                         const float *bias, float threshold, kbit_dtype out_type,
+                                         void *out, void *workspace, size_t workspace_bytes,
+                                         kbit_cuda_stream stream);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

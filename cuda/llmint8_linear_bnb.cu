@@ -1,0 +1,148 @@
+/* llmint8_linear_bnb.cu -- Y = X W^T + bias by LLM.int8(), composed as bitsandbytes composes it.
+ *
+ * Computes: reference/llmint8/llmint8_linear_bnb.c, bit for bit, on one stream.
+ *   v1  the steps one after the other, each on its first rung
+ *   v2  outlier list; absmax and codes in one kernel; the int8 product with everything that follows
+ *       in its epilogue (linear_product.cuh). No C, D or Y in memory, five kernels, or two without
+ *       a threshold.
+ */
+#include "arguments.h"
+#include "linear_product.cuh"
+#include "rungs.h"
+#include "workspace.cuh"
+
+namespace kbit
+{
+
+/* What the layer makes before its product. */
+struct LinearParts {
+    uint32_t *mask;
+    int32_t *n_outliers, *outliers;
+    float *absmax;
+    int8_t *q;
+
+    LinearParts(Workspace &from, size_t M, size_t K)
+        : mask(from.take<uint32_t>(ceil_div(K, 32))), n_outliers(from.take<int32_t>(1)),
+          outliers(from.take<int32_t>(K)), absmax(from.take<float>(M)), q(from.take<int8_t>(M * K))
+    {
+    }
+};
+
+size_t llmint8_linear_bnb_v1_workspace(size_t M, size_t N, size_t K)
+{
+    Workspace size(nullptr);
+    LinearParts(size, M, K);
+    size.take<int32_t>(M * N);
+    size.take<float>(M * N);
+    return size.used();
+}
+
+kbit_status llmint8_linear_bnb_v1(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
+{
+    Workspace memory(workspace);
+    const LinearParts part(memory, M, K);
+    int32_t *c = memory.take<int32_t>(M * N);
+    float *y = memory.take<float>(M * N);
+
+    kbit_status status = outlier_columns_v1(M, K, x_type, x, threshold, part.n_outliers,
+                                            part.outliers, part.mask, stream);
+    if (status == KBIT_OK)
+        status = absmax_rows_v1(M, K, x_type, x, nullptr, nullptr, threshold, part.absmax, stream);
+    if (status == KBIT_OK)
+        status = quantize_rows_v1(M, K, x_type, x, part.absmax, part.n_outliers, part.outliers,
+                                  threshold, part.q, nullptr, stream);
+    if (status == KBIT_OK)
+        status = int8_matmul_v1(M, N, K, part.q, w, c, stream);
+    if (status == KBIT_OK)
+        status = dequantize_v1(M, N, c, part.absmax, w_absmax, y, stream);
+    if (status == KBIT_OK)
+        status = outlier_matmul_v1(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w,
+                                   w_absmax, y, y, stream);
+    if (status == KBIT_OK)
+        status = store_v1(M, N, y, bias, out_type, out, stream);
+    return status;
+}
+
+size_t llmint8_linear_bnb_v2_workspace(size_t M, size_t, size_t K)
+{
+    Workspace size(nullptr);
+    LinearParts(size, M, K);
+    return size.used();
+}
+
+kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
+{
+    const dim3 grid = tile_grid(M, N);
+    if (grid.x == 0)
+        return KBIT_ERR_UNSUPPORTED;
+    Workspace memory(workspace);
+    LinearParts part(memory, M, K);
+
+    kbit_status status = KBIT_OK;
+    if (threshold >= 0.0f)
+        status = outlier_columns_v2(M, K, x_type, x, threshold, part.n_outliers, part.outliers,
+                                    part.mask, stream);
+    else
+        part.n_outliers = nullptr;
+    if (status == KBIT_OK)
+        status = absmax_quantize_rows(M, K, x_type, x, part.n_outliers, part.outliers, threshold,
+                                      part.absmax, part.q, stream);
+    if (status != KBIT_OK)
+        return status;
+
+    const Int8Operands in = int8_operands(M, N, K, part.q, w);
+    const LinearEpilogue epilogue = {
+        outlier_operands(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w),
+        part.absmax,
+        w_absmax,
+        bias,
+        out_type,
+        out};
+    if (!int8_aligned(in))
+        return status_of(KBIT_LAUNCH((linear_tile<false>), grid, dim3(kThreads),
+                                     sizeof(LinearShared), stream, in, epilogue));
+    if (M > kFewRows)
+        return status_of(KBIT_LAUNCH((linear_tile<true>), grid, dim3(kThreads),
+                                     sizeof(LinearShared), stream, in, epilogue));
+    return status_of(KBIT_LAUNCH(linear_few, dim3(blocks_for(N, kWarps)), dim3(kThreads), 0, stream,
+                                 in, epilogue));
+}
+
+} // namespace kbit
+
+size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K)
+{
+    return kbit::highest_rung() == 1 ? kbit::llmint8_linear_bnb_v1_workspace(M, N, K)
+                                     : kbit::llmint8_linear_bnb_v2_workspace(M, N, K);
+}
+
+kbit_status kbit_cuda_llmint8_linear_bnb(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                         const void *x, const int8_t *w, const float *w_absmax,
+                                         const float *bias, float threshold, kbit_dtype out_type,
+                                         void *out, void *workspace, size_t workspace_bytes,
+                                         kbit_cuda_stream stream)
+{
+    const kbit::Arguments arguments =
+        kbit::Arguments()
+            .sizes(M, N, K)
+            .finite_threshold(threshold)
+            .float_type(x_type)
+            .float_type(out_type)
+            .product(K)
+            .tensor(x, M * K, x_type)
+            .tensor(w, N * K, sizeof *w)
+            .tensor(w_absmax, N, sizeof *w_absmax)
+            .optional(bias, sizeof *bias)
+            .tensor(out, M * N, out_type)
+            .workspace(workspace, workspace_bytes, kbit_cuda_llmint8_linear_bnb_workspace(M, N, K));
+    if (arguments.status != KBIT_OK || M * N == 0)
+        return arguments.status;
+    return kbit::climb(kbit::ladders.llmint8_linear_bnb, M, N, K, x_type, x, w, w_absmax, bias,
+                       threshold, out_type, out, workspace, static_cast<cudaStream_t>(stream));
+}

@@ -1,0 +1,1 @@
+#include "../absmax_rows.cu"

@@ -1,0 +1,1 @@
+#include "../llmint8_linear_bnb.cu"

@@ -1,0 +1,1 @@
+#include "../outlier_columns.cu"

@@ -1,0 +1,1 @@
+#include "../outlier_matmul_w16.cu"

@@ -1,0 +1,23 @@
+# The theorems behind the referee's verdicts. bounds.h is committed, so a build needs no Gappa.
+noinst_HEADERS += reference/proofs/bounds.h
+EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
+EXTRA_DIST += \
+	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
+	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/dequantize.md \
+	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
+	reference/proofs/quantize_gap.md reference/proofs/quantize_rows.md \
+	reference/proofs/dequantize_bnb.g reference/proofs/dequantize_any.g \
+	reference/proofs/dequantize_bnb_f32.g reference/proofs/outlier_matmul.g \
+	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
+	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g
+
+# Gappa finds the proofs, Coq checks them.
+.PHONY: prove
+prove:
+	@AWK='$(AWK)' $(SHELL) $(srcdir)/reference/proofs/prove.sh
+
+# After a change to a script: write bounds.h anew.
+.PHONY: bounds
+bounds:
+	@AWK='$(AWK)' $(SHELL) $(srcdir)/reference/proofs/bounds.sh > bounds.h.new
+	mv bounds.h.new $(srcdir)/reference/proofs/bounds.h

@@ -1,0 +1,28 @@
+/* mutant.h -- a planted bug: the reference with one step replaced.
+ *
+ * A mutant has one small file that says what is wrong with it and why somebody might write it. All
+ * of them are in one plug-in, `--candidate mutants.so:NAME`; the referee must reject each. */
+#ifndef KBIT_TESTS_MUTANT_H
+#define KBIT_TESTS_MUTANT_H
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "candidates/reference_ops.h"
+#include "kbit.h"
+
+typedef struct {
+    const char *name;
+    kbit_op op;           /* replaces the reference's step of the same name */
+    const char *declares; /* NULL: the reference's choices */
+} kbit_mutant;
+
+/* The unmutated step, for mutants that spoil its outputs. */
+kbit_status mutant_reference(const kbit_call *call);
+
+/* Element i of x as float. */
+float mutant_x(const kbit_tensor *x, size_t i);
+
+#endif

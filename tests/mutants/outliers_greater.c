@@ -1,0 +1,13 @@
+/* An element equal to the threshold is no outlier: > for >=. */
+#include "mutant.h"
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    kbit_call above = *call;
+    above.threshold = call->threshold < 0 ? call->threshold : nextafterf(call->threshold, INFINITY);
+    return mutant_reference(&above);
+}
+
+const kbit_mutant mutant_outliers_greater = {
+    "outliers-greater", {"outlier_columns", run, NULL, NULL}, NULL};

@@ -1,0 +1,27 @@
+# prove.sh -- Coq checks every theorem behind bounds.h, and refuses a false one.
+set -u
+proofs=$top_srcdir/reference/proofs
+sh "$proofs/prove.sh"
+status=$?
+[ $status -eq 0 ] || exit $status
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# No constant of bounds.h without a proof that was just run.
+listed=$(sed -n 's/^    X(\(KBIT[A-Z0-9_]*\),.*/\1/p' "$proofs/bounds.h" | wc -l)
+named=$(cat "$proofs"/*.g | grep -c '^#: KBIT_BOUND_')
+[ "$listed" -gt 0 ] && [ "$listed" -eq "$named" ] || {
+    echo "FAIL: bounds.h lists $listed theorems, the scripts state $named"
+    exit 1
+}
+
+# A bound tighter than the truth, and a proof that leans on a rule of its own, are refused.
+sed 's/d -\/ M in ?/d -\/ M in [-1b-40, 1b-40]/' "$proofs/dequantize_bnb.g" >"$work/false.g"
+sh "$proofs/prove.sh" "$work/false.g" && { echo "FAIL: a false bound was proved"; exit 1; }
+{
+    cat "$proofs/dequantize_bnb.g"
+    echo 'd -> M;'
+} >"$work/rule.g"
+sh "$proofs/prove.sh" "$work/rule.g" && { echo "FAIL: an assumed rule was accepted"; exit 1; }
+exit 0

@@ -1,0 +1,133 @@
+/* Every rung of the layer on the CPU layer against the reference, output bit for output bit. */
+#include "cuda_test.h"
+
+using namespace kbit_test;
+
+struct Weights {
+    size_t N, K;
+    Guarded<int8_t> codes;
+    Guarded<float> absmax, bias;
+    Weights(size_t n, size_t k, size_t offset)
+        : N(n), K(k), codes(n * k, offset), absmax(n), bias(n)
+    {
+        for (size_t i = 0; i < N * K; ++i)
+            codes[i] = static_cast<int8_t>(random_code() | 1); /* no -128 */
+        for (size_t j = 0; j < N; ++j) {
+            absmax[j] = kbit_f16_to_f32(kbit_f16_from_f32(fabsf(random_value()) + 0.01f));
+            bias[j] = random_value();
+        }
+    }
+};
+
+static size_t compare(const kbit::Rung<kbit::LinearBnb> &rung, const Activations &x,
+                      const Weights &w, bool with_bias, float threshold, kbit_dtype out_type)
+{
+    const size_t M = x.M, N = w.N, K = x.K;
+    const float *bias = with_bias ? w.bias.data() : nullptr;
+    std::vector<float> want(M * N);
+    ck_assert_int_eq(kbit_llmint8_linear_bnb(M, N, K, x.wide.data(), w.codes.data(),
+                                             w.absmax.data(), bias, threshold, out_type,
+                                             want.data()),
+                     KBIT_OK);
+    Guarded<unsigned char> out(M * N * kbit_dtype_size(out_type));
+    const size_t bytes = strcmp(rung.name, "v1") == 0
+                             ? kbit::llmint8_linear_bnb_v1_workspace(M, N, K)
+                             : kbit::llmint8_linear_bnb_v2_workspace(M, N, K);
+    Guarded<unsigned char> workspace(bytes);
+    ck_assert_int_eq(rung.run(M, N, K, x.type, x.data(), w.codes.data(), w.absmax.data(), bias,
+                              threshold, out_type, out.data(), workspace.data(), nullptr),
+                     KBIT_OK);
+    char what[160];
+    snprintf(what, sizeof what, "%s, %zu x %zu x %zu, %s to %s, threshold %a%s", rung.name, M, N, K,
+             kbit_dtype_name(x.type), kbit_dtype_name(out_type), threshold,
+             with_bias ? ", bias" : "");
+    check_typed(out_type, out.data(), want.data(), M * N, what);
+    size_t nans = 0;
+    std::vector<float> wide(M * N);
+    ck_assert_int_eq(kbit_widen(M * N, out_type, out.data(), wide.data()), KBIT_OK);
+    for (float y : wide)
+        nans += isnan(y);
+    return nans;
+}
+
+START_TEST(as_the_reference)
+{
+    const float thresholds[] = {6.0f, 0.0f, 2.0f, kOff};
+    unsigned call = 0;
+    for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+        for (size_t s = 0; rung.run && s < kNumberOfSizes; ++s)
+            for (kbit_dtype type : kTypes)
+                for (int turn = 0; turn < 2; ++turn) {
+                    const size_t M = kSizes[(s * 2 + 5) % kNumberOfSizes];
+                    const size_t N = kSizes[(s + turn * 8) % kNumberOfSizes];
+                    const size_t K = turn ? (s + 1) * 16 : kSizes[s]; /* aligned or ragged */
+                    const Activations x(static_cast<Kind>(call % kKinds), M, K, type, call % 2);
+                    const Weights w(N, K, call % 5 == 4 ? 3 : 0);
+                    schedule(call++);
+                    compare(rung, x, w, call % 3, thresholds[call % 4], kTypes[call % 3]);
+                }
+}
+END_TEST
+
+/* Decoding: up to 8 rows go by another kernel. */
+START_TEST(few_rows)
+{
+    for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+        for (size_t M = 1; rung.run && M <= 9; ++M) {
+            const Activations x(Outliers, M, 64 * M, KBIT_F16);
+            const Weights w(50, 64 * M, 0);
+            schedule(static_cast<unsigned>(M));
+            compare(rung, x, w, true, 6.0f, KBIT_F16);
+        }
+}
+END_TEST
+
+START_TEST(every_schedule)
+{
+    const Activations x(Outliers, 20, 416, KBIT_F16);
+    const Weights w(24, 416, 0);
+    for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+        for (unsigned i = 0; rung.run && i < kSchedules; ++i) {
+            schedule(i);
+            compare(rung, x, w, i % 2, i % 5 ? 6.0f : 1.0f, KBIT_F16);
+        }
+}
+END_TEST
+
+/* A NaN or inf with the threshold off: the whole row of the output is NaN, no other is touched. */
+START_TEST(not_finite_without_a_threshold_takes_its_row)
+{
+    for (float bad : {NAN, INFINITY, -INFINITY})
+        for (size_t M : {size_t{3}, size_t{20}}) {
+            Activations x(Plain, M, 32, KBIT_F32);
+            x.wide[32 + 7] = bad;
+            memcpy(x.bytes.data(), x.wide.data(), M * 32 * sizeof(float));
+            const Weights w(10, 32, 0);
+            for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+                if (rung.run) {
+                    ck_assert_uint_eq(compare(rung, x, w, true, kOff, KBIT_F16), 10);
+                    ck_assert_uint_ge(compare(rung, x, w, true, 6.0f, KBIT_F16),
+                                      isnan(bad) ? 10 : 0);
+                }
+        }
+}
+END_TEST
+
+START_TEST(no_features_leave_the_bias)
+{
+    const Activations x(Plain, 5, 0, KBIT_BF16);
+    const Weights w(6, 0, 0);
+    for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+        if (rung.run) {
+            compare(rung, x, w, true, 6.0f, KBIT_BF16);
+            compare(rung, x, w, false, kOff, KBIT_F32);
+        }
+}
+END_TEST
+
+int main()
+{
+    return run_suite("cuda_linear",
+                     {as_the_reference, few_rows, every_schedule,
+                      not_finite_without_a_threshold_takes_its_row, no_features_leave_the_bias});
+}

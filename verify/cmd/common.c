@@ -1,0 +1,140 @@
+/* common.c -- option values, errors and report files, the same for every verb. */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+int kbit_usage(const char *verb, const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "kbit %s: ", verb);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nTry 'kbit %s --help'.\n", verb);
+    return EXIT_USAGE;
+}
+
+int kbit_report_error(const char *verb, const kbit_error *error)
+{
+    fprintf(stderr, "kbit %s: %s\n", verb, error->text);
+    return error->status == KBIT_ERR_NO_DEVICE ? EXIT_NO_DEVICE : EXIT_USAGE;
+}
+
+bool kbit_option_u64(const char *verb, const char *option, const char *text, uint64_t smallest,
+                     uint64_t largest, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 0);
+    bool number = *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
+    if (number && v >= smallest && v <= largest) {
+        *value = v;
+        return true;
+    }
+    kbit_usage(verb, "%s takes a whole number from %llu to %llu, not '%s'", option,
+               (unsigned long long)smallest, (unsigned long long)largest, text);
+    return false;
+}
+
+bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
+{
+    static const char *const NAMES[] = {"text", "json", "tap"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, NAMES[i]) == 0) {
+            *format = (kbit_format)i;
+            return true;
+        }
+    kbit_usage(verb, "--format takes text, json or tap, not '%s'", text);
+    return false;
+}
+
+bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column)
+{
+    char *end;
+    errno = 0;
+    unsigned long long r = strtoull(text, &end, 10), c = 0;
+    bool good = *text >= '0' && *text <= '9' && (*end == ',' || *end == '\0');
+    if (good && *end == ',') {
+        const char *second = end + 1;
+        c = strtoull(second, &end, 10);
+        good = *second >= '0' && *second <= '9' && *end == '\0';
+    }
+    if (good && errno == 0) {
+        *row = r;
+        *column = c;
+        return true;
+    }
+    kbit_usage(verb, "--element takes ROW,COLUMN, not '%s'", text);
+    return false;
+}
+
+bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES])
+{
+    bool good = strlen(text) == 2 * KBIT_KEY_BYTES;
+    for (size_t i = 0; good && i < KBIT_KEY_BYTES; i++) {
+        const char byte[3] = {text[2 * i], text[2 * i + 1], '\0'};
+        char *end;
+        good = byte[0] != '+' && byte[0] != '-' && byte[0] != ' ';
+        key[i] = (uint8_t)strtoul(byte, &end, 16);
+        good = good && end == byte + 2;
+    }
+    if (!good)
+        kbit_usage(verb, "--key takes %d hexadecimal digits, not '%s'", 2 * KBIT_KEY_BYTES, text);
+    return good;
+}
+
+kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memory_mib,
+                                kbit_sandbox **sandbox, kbit_error *error)
+{
+    char name[PATH_MAX], path[PATH_MAX];
+    const char *slash = strrchr(text, '/'), *colon = strchr(slash ? slash : text, ':');
+    size_t length = colon ? (size_t)(colon - text) : strlen(text);
+    *sandbox = NULL;
+    if (length == 0 || length >= sizeof name || (colon && !colon[1]))
+        return kbit_fail(error, KBIT_ERR_FORMAT,
+                         "--candidate takes NAME, FILE or either:VARIANT, not '%s'", text);
+    memcpy(name, text, length);
+    name[length] = '\0';
+    kbit_status status = kbit_candidate_find(name, path, sizeof path, error);
+    /* The cuda plug-in exists only where nvcc does: no toolkit is no device, exit 77. */
+    if (status != KBIT_OK && strcmp(name, "cuda") == 0)
+        return kbit_fail(error, KBIT_ERR_NO_DEVICE,
+                         "candidate cuda: this kbit was built without the CUDA toolkit");
+    if (status != KBIT_OK)
+        return status;
+    kbit_sandbox_options options = {path, colon ? colon + 1 : NULL, seconds, memory_mib};
+    return kbit_sandbox_open(&options, sandbox, error);
+}
+
+int kbit_finish_report(const char *verb, const kbit_report *report, const kbit_report_about *about,
+                       kbit_format format, const char *path)
+{
+    char temporary[PATH_MAX];
+    FILE *stream = stdout;
+    if (path) {
+        snprintf(temporary, sizeof temporary, "%.4000s.partial", path);
+        stream = fopen(temporary, "w");
+        if (!stream) {
+            fprintf(stderr, "kbit %s: %s: %s\n", verb, path, strerror(errno));
+            return EXIT_USAGE;
+        }
+    }
+    bool written = kbit_report_write(report, about, format, stream);
+    if (path) {
+        written = fclose(stream) == 0 && written;
+        written = written && rename(temporary, path) == 0;
+        if (!written)
+            unlink(temporary);
+    }
+    if (!written) {
+        fprintf(stderr, "kbit %s: %s: the report could not be written\n", verb,
+                path ? path : "stdout");
+        return EXIT_USAGE;
+    }
+    return kbit_report_exit(report);
+}

@@ -1,0 +1,153 @@
+/* judge.c -- kbit judge: the verdict on files that a port wrote. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "io/manifest.h"
+
+static const char HELP[] =
+    "Usage: kbit judge DIR [OPTION]...\n"
+    "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
+    "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
+    "      --element ROW,COLUMN   report on this element, with its admissible set\n"
+    "  -f, --format FORMAT        text, json or tap\n"
+    "  -o, --output FILE          write the report there instead of to stdout\n"
+    "  -h, --help                 this text\n\n"
+    "Exit status: 0 admissible, 1 mismatch or undecided, 2 usage, I/O or malformed files.\n";
+
+static kbit_tensor as_tensor(const kbit_array *a)
+{
+    return (kbit_tensor){
+        a->data, (uint32_t)a->type, a->rank, {a->dim[0], a->rank == 2 ? a->dim[1] : 0}};
+}
+
+/* Reads the folder into a call; the arrays stay the manifest's. */
+static kbit_status load(const char *folder, kbit_manifest *m, const kbit_step **step,
+                        kbit_tensor in[KBIT_MAX_INPUTS], kbit_tensor *out, kbit_error *error)
+{
+    const char *stems[32];
+    size_t n;
+    const kbit_step *const *steps = kbit_steps(&n);
+    for (size_t i = 0; i < n; i++)
+        stems[i] = steps[i]->stem;
+    kbit_status status = kbit_manifest_read(folder, stems, n, m, error);
+    if (status != KBIT_OK)
+        return status;
+    *step = kbit_step_find(m->step);
+    if (m->n_inputs != (*step)->n_in || m->n_outputs != 1)
+        return kbit_fail(error, KBIT_ERR_FORMAT,
+                         "%s: step %s has %zu inputs and 1 output, the manifest %zu and %zu",
+                         folder, m->step, (*step)->n_in, m->n_inputs, m->n_outputs);
+    status = kbit_manifest_read_output(folder, m, 0, error);
+    for (size_t i = 0; i < m->n_inputs && status == KBIT_OK; i++) {
+        if (strcmp(m->inputs[i].name, (*step)->in[i].name) != 0)
+            status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: input %zu of %s is %s, not %s", folder,
+                               i, m->step, (*step)->in[i].name, m->inputs[i].name);
+        in[i] = as_tensor(&m->inputs[i].array);
+    }
+    *out = as_tensor(&m->outputs[0].array);
+    return status;
+}
+
+/* A list names columns: the other inputs are legal by construction, this one a port could edit. */
+static kbit_status check_outliers(const char *folder, const kbit_step *step, const kbit_call *call,
+                                  kbit_error *error)
+{
+    for (size_t i = 0; i < step->n_in; i++) {
+        const int32_t *list = call->in[i].data;
+        for (size_t o = 0; step->in[i].dims[0] == 'O' && o < call->in[i].dim[0]; o++)
+            if (list[o] < 0 || (size_t)list[o] >= call->K || (o && list[o] <= list[o - 1]))
+                return kbit_fail(error, KBIT_ERR_RANGE,
+                                 "%s: outliers[%zu] = %d is not ascending in [0, %zu)", folder, o,
+                                 list[o], call->K);
+    }
+    return KBIT_OK;
+}
+
+int kbit_cmd_judge(int argc, char **argv)
+{
+    static const struct option OPTIONS[] = {
+        {"declare", required_argument, NULL, 1},  {"element", required_argument, NULL, 2},
+        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    const char *declare = NULL, *output = NULL;
+    kbit_format format = KBIT_FORMAT_TEXT;
+    kbit_judging judging = {0};
+    int c;
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "f:o:h", OPTIONS, NULL)) != -1)
+        switch (c) {
+        case 1:
+            declare = optarg;
+            break;
+        case 2:
+            if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
+                return EXIT_USAGE;
+            judging.one_element = true;
+            break;
+        case 'f':
+            if (!kbit_option_format("judge", optarg, &format))
+                return EXIT_USAGE;
+            break;
+        case 'o':
+            output = optarg;
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
+        default:
+            fprintf(stderr, "Try 'kbit judge --help'.\n");
+            return EXIT_USAGE;
+        }
+    if (optind + 1 != argc)
+        return kbit_usage("judge", optind == argc ? "which folder?" : "takes one folder");
+
+    const char *folder = argv[optind];
+    kbit_error error = {KBIT_OK, ""};
+    kbit_manifest m = {0};
+    kbit_declared declared = {0};
+    kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out = {0};
+    const kbit_step *step = NULL;
+    kbit_verdict verdict = {.theorem = "", .ratio = -1};
+    kbit_report *report = kbit_report_new();
+    kbit_status status = report ? load(folder, &m, &step, in, &out, &error)
+                                : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
+    kbit_call call = {m.step, m.M, m.N, m.K, m.threshold, in, &out};
+    if (status == KBIT_OK)
+        status = kbit_declared_parse(declare ? declare : m.declares, &declared, &error);
+    if (status == KBIT_OK)
+        status = kbit_step_check(step, &call, &error);
+    if (status == KBIT_OK)
+        status = check_outliers(folder, step, &call, &error);
+    if (status == KBIT_OK) {
+        judging.call = &call;
+        judging.declared = &declared;
+        verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
+        if (step->refuses && step->refuses(&call) != KBIT_OK) {
+            verdict.result = KBIT_MISMATCH;
+            verdict.rejected = 1;
+            snprintf(verdict.note, sizeof verdict.note,
+                     "the inputs break the step's precondition: it must be refused, not answered");
+        } else {
+            status = kbit_step_judge(step, &judging, &verdict, &error);
+        }
+    }
+    int code;
+    if (status == KBIT_OK) {
+        char assumed[512];
+        kbit_case of = {.threshold = m.threshold};
+        snprintf(of.name, sizeof of.name, "%.39s", m.name);
+        kbit_line line = {&of, step, &verdict, m.seed};
+        kbit_report_line(&line, report);
+        kbit_declared_print(&declared, assumed, sizeof assumed);
+        kbit_report_about about = {folder, folder, assumed, NULL, m.seed};
+        code = kbit_finish_report("judge", report, &about, format, output);
+    } else {
+        code = kbit_report_error("judge", &error);
+    }
+    kbit_report_free(report);
+    kbit_manifest_free(&m);
+    return code;
+}

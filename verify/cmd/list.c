@@ -1,0 +1,132 @@
+/* list.c -- kbit list: what there is. Tab-free columns, one thing a line, '#' before the header. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const char HELP[] =
+    "Usage: kbit list [--cases|--steps|--candidates|--declares|--bounds|--presets]\n"
+    "Lists what kbit knows; without an option, the steps.\n\n"
+    "      --steps       steps with their tensors\n"
+    "      --cases       cases of kbit verify\n"
+    "      --candidates  plug-ins that --candidate finds by name\n"
+    "      --declares    what a candidate may declare to do differently\n"
+    "      --bounds      theorems that verdicts rest on, with label and source\n"
+    "      --presets     injected outlier features\n"
+    "  -h, --help        this text\n";
+
+static void steps(void)
+{
+    size_t n;
+    const kbit_step *const *all = kbit_steps(&n);
+    printf("# step                inputs -> output\n");
+    for (size_t s = 0; s < n; s++) {
+        printf("%-20s ", all[s]->stem);
+        for (size_t i = 0; i < all[s]->n_in; i++) {
+            const char *dims = all[s]->in[i].dims;
+            printf(" %s[%c%s%s]", all[s]->in[i].name, dims[0], dims[1] ? "," : "", dims + 1);
+        }
+        const char *dims = all[s]->out.dims;
+        printf(" -> %s[%c%s%s]\n", all[s]->out.name, dims[0], dims[1] ? "," : "", dims + 1);
+    }
+}
+
+static void cases(void)
+{
+    static const char *const LEVELS[] = {"quick", "default", "full"};
+    size_t n;
+    const kbit_case *all = kbit_cases(&n);
+    printf("# case                level        M     N      K  x     what\n");
+    for (size_t c = 0; c < n; c++)
+        printf("%-20s  %-7s  %5zu %5zu %6zu  %-4s  %s\n", all[c].name, LEVELS[all[c].level],
+               all[c].M, all[c].N, all[c].K,
+               all[c].product_only ? "i8" : kbit_dtype_name(all[c].x_type), all[c].what);
+}
+
+static void one_candidate(const char *name, const char *path, void *context)
+{
+    (void)context;
+    kbit_sandbox *sandbox;
+    kbit_error error = {KBIT_OK, ""};
+    kbit_sandbox_options options = {path, NULL, 60, 0};
+    if (kbit_sandbox_open(&options, &sandbox, &error) == KBIT_OK) {
+        printf("%-12s  %s\n", name, kbit_sandbox_declares(sandbox));
+        kbit_sandbox_close(sandbox);
+    } else {
+        printf("%-12s  (not usable: %s)\n", name, error.text);
+    }
+}
+
+static void candidates(void)
+{
+    printf("# candidate   declares\n");
+    kbit_candidate_each(one_candidate, NULL);
+}
+
+static void declares(void)
+{
+    const kbit_declared_row *rows;
+    size_t n = kbit_declared_rows(&rows);
+    printf("# key=value             meaning (the first value of a key is the reference's)\n");
+    for (size_t r = 0; r < n; r++) {
+        const char *value = rows[r].values, *meaning = rows[r].meaning;
+        while (*value) {
+            size_t v = strcspn(value, "|"), m = strcspn(meaning, "|");
+            char pair[64];
+            snprintf(pair, sizeof pair, "%s=%.*s", rows[r].key, (int)v, value);
+            printf("%-22s  %.*s\n", pair, (int)m, meaning);
+            value += v + (value[v] == '|');
+            meaning += m + (meaning[m] == '|');
+        }
+        printf("%-22s    read by: %s\n", "", rows[r].steps);
+    }
+}
+
+static void bounds(void)
+{
+    const kbit_theorem *all;
+    size_t n = kbit_theorems(&all);
+    for (size_t t = 0; t < n; t++)
+        printf("%-22s %-9s  %s\n%-22s %-9s  source: %s\n", all[t].id, kbit_label_name(all[t].label),
+               all[t].statement, "", "", all[t].source);
+}
+
+static void presets(void)
+{
+    const kbit_outlier_preset *all;
+    size_t n = kbit_outlier_presets(&all);
+    printf("# preset  dims  one-sided  positions  quartiles         source\n");
+    for (size_t p = 0; p < n; p++)
+        printf("%-8s  %4u  %9u  %8.1f%%  %4d %4d %4d  %s\n", all[p].name, all[p].dims,
+               all[p].one_sided, all[p].positions_per_mille / 10.0, all[p].quartile[0],
+               all[p].quartile[1], all[p].quartile[2], all[p].source);
+}
+
+int kbit_cmd_list(int argc, char **argv)
+{
+    static const struct option OPTIONS[] = {
+        {"steps", no_argument, NULL, 0},      {"cases", no_argument, NULL, 1},
+        {"candidates", no_argument, NULL, 2}, {"declares", no_argument, NULL, 3},
+        {"bounds", no_argument, NULL, 4},     {"presets", no_argument, NULL, 5},
+        {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
+    };
+    static void (*const LISTS[])(void) = {steps, cases, candidates, declares, bounds, presets};
+    int what = 0, c;
+    optind = 1;
+    while ((c = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(HELP, stdout);
+            return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
+        }
+        if (c == '?') {
+            fprintf(stderr, "Try 'kbit list --help'.\n");
+            return EXIT_USAGE;
+        }
+        what = c;
+    }
+    if (optind < argc)
+        return kbit_usage("list", "unexpected argument '%s'", argv[optind]);
+    LISTS[what]();
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : EXIT_USAGE;
+}

@@ -1,0 +1,224 @@
+/* verify.c -- kbit verify: run a candidate, judge every element. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "tensors.h"
+
+static const char HELP[] =
+    "Usage: kbit verify [OPTION]...\n"
+    "Runs a candidate in a process of its own and judges every element that it writes.\n\n"
+    "  -c, --candidate NAME       simt (default), reference, cuda, onednn, ..., or ./file.so;\n"
+    "                             NAME:VARIANT chooses one of its variants\n"
+    "  -l, --level LEVEL          quick, default or full: which cases\n"
+    "      --case NAME            only this case (kbit list --cases)\n"
+    "      --step STEM            only this step (kbit list --steps)\n"
+    "      --element ROW,COLUMN   report on this element, with its admissible set\n"
+    "      --seed N               of the generated tensors [1]\n"
+    "      --key HEX              replays the key of a certificate (64 digits)\n"
+    "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
+    "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
+    "      --rows M               activation rows with --tensors [16]\n"
+    "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
+    "  -f, --format FORMAT        text, json or tap\n"
+    "  -o, --output FILE          write the report there instead of to stdout\n"
+    "      --timeout SECONDS      a call may take [120]\n"
+    "      --memory MIB           address space of the candidate's process [no limit]\n"
+    "  -q, --quiet                no progress on stderr\n"
+    "  -h, --help                 this text\n\n"
+    "Exit status: 0 everything admissible, 1 a mismatch or something undecided, 2 usage or I/O\n"
+    "error, 77 no device.\n";
+
+enum { CASE = 256, STEP, ELEMENT, SEED, KEY, DECLARE, TENSORS, ROWS, ACTIVATIONS, TIMEOUT, MEMORY };
+
+static const struct option OPTIONS[] = {
+    {"candidate", required_argument, NULL, 'c'},
+    {"level", required_argument, NULL, 'l'},
+    {"case", required_argument, NULL, CASE},
+    {"step", required_argument, NULL, STEP},
+    {"element", required_argument, NULL, ELEMENT},
+    {"seed", required_argument, NULL, SEED},
+    {"key", required_argument, NULL, KEY},
+    {"declare", required_argument, NULL, DECLARE},
+    {"tensors", required_argument, NULL, TENSORS},
+    {"rows", required_argument, NULL, ROWS},
+    {"activations", required_argument, NULL, ACTIVATIONS},
+    {"format", required_argument, NULL, 'f'},
+    {"output", required_argument, NULL, 'o'},
+    {"timeout", required_argument, NULL, TIMEOUT},
+    {"memory", required_argument, NULL, MEMORY},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *candidate, *declare, *output;
+    kbit_format format;
+    kbit_run run;
+    kbit_tensors_request tensors;
+    uint64_t timeout, memory;
+    uint8_t key[KBIT_KEY_BYTES];
+    bool quiet;
+} request;
+
+static bool parse_level(const char *text, kbit_level *level)
+{
+    static const char *const NAMES[] = {"quick", "default", "full"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, NAMES[i]) == 0) {
+            *level = (kbit_level)i;
+            return true;
+        }
+    kbit_usage("verify", "--level takes quick, default or full, not '%s'", text);
+    return false;
+}
+
+static bool known_case(const char *name)
+{
+    size_t n;
+    const kbit_case *cases = kbit_cases(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cases[i].name, name) == 0)
+            return true;
+    kbit_usage("verify", "no case '%s' (kbit list --cases)", name);
+    return false;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv, request *r)
+{
+    uint64_t number;
+    bool ok = true;
+    int c;
+    optind = 1;
+    while (ok && (c = getopt_long(argc, argv, "c:l:f:o:qh", OPTIONS, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            r->candidate = optarg;
+            break;
+        case 'l':
+            ok = parse_level(optarg, &r->run.level);
+            break;
+        case CASE:
+            r->run.only_case = optarg;
+            break;
+        case STEP:
+            r->run.only_step = optarg;
+            if (!kbit_step_find(optarg))
+                return kbit_usage("verify", "no step '%s' (kbit list --steps)", optarg);
+            break;
+        case ELEMENT:
+            r->run.one_element = ok =
+                kbit_option_element("verify", optarg, &r->run.row, &r->run.column);
+            break;
+        case SEED:
+            ok = kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
+            break;
+        case KEY:
+            ok = kbit_option_key("verify", optarg, r->key);
+            r->run.key = r->key;
+            break;
+        case DECLARE:
+            r->declare = optarg;
+            break;
+        case TENSORS:
+            r->tensors.file = optarg;
+            break;
+        case ROWS:
+            ok = kbit_option_u64("verify", "--rows", optarg, 1, 1u << 20, &number);
+            r->tensors.rows = number;
+            break;
+        case ACTIVATIONS:
+            r->tensors.activations = optarg;
+            break;
+        case 'f':
+            ok = kbit_option_format("verify", optarg, &r->format);
+            break;
+        case 'o':
+            r->output = optarg;
+            break;
+        case TIMEOUT:
+            ok = kbit_option_u64("verify", "--timeout", optarg, 1, 86400, &r->timeout);
+            break;
+        case MEMORY:
+            ok = kbit_option_u64("verify", "--memory", optarg, 16, 1u << 24, &r->memory);
+            break;
+        case 'q':
+            r->quiet = true;
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return fflush(stdout) == 0 ? EXIT_ADMISSIBLE : EXIT_USAGE;
+        default:
+            fprintf(stderr, "Try 'kbit verify --help'.\n");
+            return EXIT_USAGE;
+        }
+    }
+    if (!ok)
+        return EXIT_USAGE;
+    if (optind < argc)
+        return kbit_usage("verify", "unexpected argument '%s'", argv[optind]);
+    if (r->run.one_element && !r->run.only_step)
+        return kbit_usage("verify", "--element needs --step");
+    if (r->tensors.activations && !r->tensors.file)
+        return kbit_usage("verify", "--activations needs --tensors");
+    if (r->tensors.file ? false : r->run.only_case && !known_case(r->run.only_case))
+        return EXIT_USAGE;
+    return -1;
+}
+
+static void progress(const char *what, void *context)
+{
+    (void)context;
+    fprintf(stderr, "\r\033[K%s", what);
+    fflush(stderr);
+}
+
+int kbit_cmd_verify(int argc, char **argv)
+{
+    request r = {.candidate = "simt",
+                 .run = {.seed = 1, .level = KBIT_LEVEL_DEFAULT, .line = kbit_report_line},
+                 .tensors = {.rows = 16},
+                 .timeout = 120};
+    kbit_error error = {KBIT_OK, ""};
+    int code = parse(argc, argv, &r);
+    if (code >= 0)
+        return code;
+    kbit_status status =
+        kbit_open_candidate(r.candidate, (unsigned)r.timeout, r.memory, &r.run.sandbox, &error);
+    if (status != KBIT_OK)
+        return kbit_report_error("verify", &error);
+    const char *declares = r.declare ? r.declare : kbit_sandbox_declares(r.run.sandbox);
+    status = kbit_declared_parse(declares, &r.run.declared, &error);
+    kbit_report *report = status == KBIT_OK ? kbit_report_new() : NULL;
+    if (status == KBIT_OK && !report)
+        status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
+    r.run.context = report;
+    bool show = !r.quiet && isatty(STDERR_FILENO);
+    r.run.progress = show ? progress : NULL;
+    if (status == KBIT_OK)
+        status = r.tensors.file ? kbit_run_tensors(&r.run, &r.tensors, &error)
+                                : kbit_run_cases(&r.run, &error);
+    if (show)
+        fprintf(stderr, "\r\033[K");
+    if (status == KBIT_OK && !kbit_report_complete(report))
+        status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory while collecting verdicts");
+    if (status != KBIT_OK) {
+        code = kbit_report_error("verify", &error);
+    } else {
+        char reproduce[600], assumed[512];
+        kbit_declared_print(&r.run.declared, assumed, sizeof assumed);
+        snprintf(reproduce, sizeof reproduce, "kbit verify --candidate %s%s%.400s", r.candidate,
+                 r.tensors.file ? " --tensors " : "", r.tensors.file ? r.tensors.file : "");
+        kbit_report_about about = {r.candidate, kbit_sandbox_name(r.run.sandbox), assumed,
+                                   reproduce, r.run.seed};
+        code = kbit_finish_report("verify", report, &about, r.format, r.output);
+    }
+    kbit_report_free(report);
+    kbit_sandbox_close(r.run.sandbox);
+    return code;
+}

@@ -1,0 +1,87 @@
+/* codes.c -- quantization as declared.
+ *
+ * quant=any admits what the gap theorem (reference/proofs/quantize_rows.md) leaves: for 16-bit x,
+ * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
+ * tie, where both neighbours lie at the same distance. quant=mul and quant=rdiv are replayed in
+ * fp32: IEEE arithmetic makes their codes unique. */
+#include "codes.h"
+
+#include <math.h>
+
+#include "kbit_exact.h"
+#include "proofs/bounds.h"
+
+/* RNE(127x/a) by a filter: the double quotient errs by less than 2^-52 relative, so away from the
+ * half-integers it decides; near them the integer oracle does. */
+static kbit_exact_code exact_code(float x, float absmax)
+{
+    double t = 127.0 * (double)x / (double)absmax;
+    double from_half = fabs(fabs(t - floor(t)) - 0.5);
+    if (from_half > 0x1p-40) {
+        int code = (int)nearbyint(t);
+        return (kbit_exact_code){code, code, false};
+    }
+    return kbit_exact_quantize(x, absmax);
+}
+
+/* The gap theorem covers fp16, and bf16 where 127/a and a/127 stay normal. */
+static bool has_gap(float absmax, kbit_dtype type)
+{
+    return type == KBIT_F16 || (type == KBIT_BF16 && absmax >= (float)KBIT_RANGE_QUANT_BF16_LO &&
+                                absmax <= (float)KBIT_RANGE_QUANT_BF16_HI);
+}
+
+/* Every integer that rounding 127x/a (1 + r), |r| <= rho, can give: one or two. */
+static kbit_codes near_codes(float x, float absmax, double rho)
+{
+    double t = 127.0 * (double)x / (double)absmax, margin = fabs(t) * (rho + 0x1p-50);
+    int low = (int)nearbyint(t - margin), high = (int)nearbyint(t + margin);
+    int code = (int)nearbyint(t);
+    return (kbit_codes){code, code == low ? high : low};
+}
+
+kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type)
+{
+    if ((threshold >= 0 && !(fabsf(x) < threshold)) || absmax == 0 || !isfinite(absmax))
+        return (kbit_codes){0, 0};
+    int code;
+    switch (quant) {
+    case QUANT_MUL:
+        code = (int)nearbyintf(x * (127.0f / absmax));
+        return (kbit_codes){code, code};
+    case QUANT_RDIV:
+        code = (int)nearbyintf(x / (absmax / 127.0f));
+        return (kbit_codes){code, code};
+    case QUANT_EXACT:
+        if (type == KBIT_F32)
+            return near_codes(x, absmax, KBIT_BOUND_QUANT_EXACT_F32_HI);
+        code = exact_code(x, absmax).rne;
+        return (kbit_codes){code, code};
+    default:
+        if (!has_gap(absmax, type))
+            return near_codes(x, absmax, KBIT_BOUND_QUANT_RDIV_F32_HI);
+        kbit_exact_code exact = exact_code(x, absmax);
+        return (kbit_codes){exact.rne, exact.other};
+    }
+}
+
+size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded, float threshold,
+                      int quant, kbit_dtype type, int8_t *codes, size_t max_ties, size_t *ties,
+                      int *others)
+{
+    size_t n_ties = 0;
+    for (size_t k = 0; k < K; k++) {
+        kbit_codes c = {0, 0};
+        if (!(excluded && excluded[k]))
+            c = kbit_codes_of(x[k], absmax, threshold, quant, type);
+        codes[k] = (int8_t)c.code;
+        if (c.code != c.other) {
+            if (n_ties < max_ties) {
+                ties[n_ties] = k;
+                others[n_ties] = c.other;
+            }
+            n_ties++;
+        }
+    }
+    return n_ties;
+}

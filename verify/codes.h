@@ -1,0 +1,26 @@
+/* codes.h -- which int8 codes a declared quantize sequence may give. */
+#ifndef KBIT_VERIFY_CODES_H
+#define KBIT_VERIFY_CODES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "declared.h"
+
+typedef struct {
+    int code;  /* what the declared sequence gives; for quant=any the even neighbour of a tie */
+    int other; /* the second admissible code; == code where there is only one */
+} kbit_codes;
+
+/* Codes of x in a row with statistic absmax; |x| <= absmax, or x is masked (code 0).
+ * type: x's; fp16 and bf16 have the gap theorem, fp32 gets the one or two integers that the
+ * declared sequence's error allows. */
+kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type);
+
+/* Codes of a row of x without the excluded columns (excluded may be NULL). ties receives the
+ * columns with two admissible codes, at most max_ties of them; returns how many there are. */
+size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded, float threshold,
+                      int quant, kbit_dtype type, int8_t *codes, size_t max_ties, size_t *ties,
+                      int *others);
+
+#endif

@@ -1,0 +1,66 @@
+#include "enclosure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "proofs/bounds.h"
+
+double kbit_addition_error(int acc)
+{
+    switch (acc) {
+    case ACC_IEEE:
+        return KBIT_U;
+    case ACC_FAITHFUL:
+        return 2 * KBIT_U;
+    default:
+        /* Theorem T3: a node of a tree of fp32 additions and truncating fused steps with F >= 23
+         * and t nonzero inputs errs by at most t 2^-23 S <= (t - 1) 2^-22 S. */
+        return 4 * KBIT_U;
+    }
+}
+
+double kbit_dequantize_error(int dequant, bool fp16_statistics)
+{
+    if (dequant == DEQUANT_BNB)
+        return fp16_statistics
+                   ? fmax(-KBIT_BOUND_DEQUANT_BNB_LO, KBIT_BOUND_DEQUANT_BNB_HI)
+                   : fmax(-KBIT_BOUND_DEQUANT_BNB_F32_LO, KBIT_BOUND_DEQUANT_BNB_F32_HI);
+    return fmax(-KBIT_BOUND_DEQUANT_ANY_LO, KBIT_BOUND_DEQUANT_ANY_HI);
+}
+
+const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
+{
+    if (dequant == DEQUANT_BNB)
+        return fp16_statistics ? "dequantize-bnb" : "dequantize-bnb-f32";
+    return "dequantize-any";
+}
+
+void kbit_outlier_terms(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
+                        const int8_t *w_row, float w_absmax, int subB)
+{
+    for (size_t o = 0; o < n; o++) {
+        size_t k = (size_t)outliers[o];
+        double weight = (double)w_row[k] * (double)w_absmax / 127.0;
+        if (subB == SUBB_F16)
+            weight = kbit_nearest(weight, KBIT_F16);
+        kbit_sum_add(sum, (double)x_row[k] * weight);
+    }
+}
+
+void kbit_outlier_terms_w16(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
+                            const float *w16_row)
+{
+    for (size_t o = 0; o < n; o++)
+        kbit_sum_add(sum, (double)x_row[outliers[o]] * (double)w16_row[outliers[o]]);
+}
+
+double kbit_underflow(size_t terms, double largest_x, double w_absmax)
+{
+    double scale = fmax(1, largest_x) * fmax(1, w_absmax);
+    return isfinite(scale) ? 4.0 * (double)(terms + 1) * 0x1p-150 * scale : 0;
+}
+
+bool kbit_is_fp16(float x)
+{
+    return kbit_nearest((double)x, KBIT_F16) == (double)x;
+}

@@ -1,0 +1,80 @@
+/* npy.c -- NPY files: read with the header believed only as far as the file's length confirms it,
+ * written whole or not at all. */
+#include "io/npy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+static kbit_status read_open(int fd, const char *path, size_t file_size, void *head,
+                             kbit_array *array, kbit_error *error)
+{
+    kbit_npy_header header;
+    size_t head_size = file_size < KBIT_NPY_HEADER_MAX ? file_size : KBIT_NPY_HEADER_MAX;
+
+    kbit_status status = kbit_file_read(fd, path, 0, head_size, head, error);
+    if (!status)
+        status = kbit_npy_parse(head, head_size, file_size, path, &header, error);
+    if (!status)
+        status = kbit_array_alloc(header.type, header.rank, header.dim, path, array, error);
+    if (!status)
+        status = kbit_file_read(fd, path, header.offset, header.bytes, array->data, error);
+    if (status)
+        kbit_array_free(array);
+    return status;
+}
+
+kbit_status kbit_npy_read(const char *path, kbit_array *array, kbit_error *error)
+{
+    int fd;
+    size_t file_size;
+
+    memset(array, 0, sizeof *array);
+    kbit_status status = kbit_file_open(path, &fd, &file_size, error);
+    if (status)
+        return status;
+    void *head = malloc(KBIT_NPY_HEADER_MAX);
+    if (head)
+        status = read_open(fd, path, file_size, head, array, error);
+    else
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for its header", path);
+    free(head);
+    close(fd);
+    return status;
+}
+
+kbit_status kbit_npy_write(const char *path, const kbit_array *array, kbit_error *error)
+{
+    char dictionary[128], header[192];
+    char text[KBIT_ARRAY_TEXT];
+    size_t elements, bytes;
+
+    kbit_status status = kbit_array_size(array->type, array->rank, array->dim, &elements, &bytes);
+    if (status)
+        return kbit_fail(error, status, "%s: a tensor cannot be %s", path,
+                         kbit_array_describe(array->type, array->rank, array->dim, text));
+    if (!array->data && bytes > 0)
+        return kbit_fail(error, KBIT_ERR_NULL, "%s: the array has no data", path);
+
+    char shape[48]; /* a tuple of one needs its comma */
+    if (array->rank == 1)
+        snprintf(shape, sizeof shape, "(%zu,)", array->dim[0]);
+    else
+        snprintf(shape, sizeof shape, "(%zu, %zu)", array->dim[0], array->dim[1]);
+    snprintf(dictionary, sizeof dictionary,
+             "{'descr': '%s', 'fortran_order': False, 'shape': %s, }", kbit_npy_descr(array->type),
+             shape);
+    /* magic, version, length; the dictionary; spaces and a newline up to a multiple of 64 */
+    size_t total = (10 + strlen(dictionary) + 1 + 63) / 64 * 64;
+    size_t length = total - 10;
+    memcpy(header, "\x93NUMPY\x01\x00", 8);
+    header[8] = (char)(length & 0xff);
+    header[9] = (char)(length >> 8);
+    snprintf(header + 10, sizeof header - 10, "%-*s\n", (int)length - 1, dictionary);
+
+    const struct iovec parts[] = {{header, total}, {array->data, bytes}};
+    return kbit_file_write(path, parts, 2, error);
+}

@@ -1,0 +1,292 @@
+/* linear.c -- FUSED: only X, W and Y are visible.
+ *
+ * The declared quantize sequence makes every code unique, so the referee computes and certifies the
+ * accumulators itself; Y must lie in the rounding of an enclosure around
+ *     C a s / 16129 + sum_{k in O} X_k w_k s / 127 + bias.
+ * With quant=any an exact tie is one choice for a whole row, shared by its N outputs: all choices
+ * of a row are tried jointly, up to 16 ties; beyond that the row is undecided, counted and shown.
+ */
+#include "linear.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codes.h"
+#include "enclosure.h"
+#include "kbit_exact.h"
+#include "numbers.h"
+#include "product.h"
+
+#define MAX_TIES 16
+
+typedef struct {
+    const kbit_judging *judging;
+    bool paper;
+    size_t M, N, K;
+    float *x, *weights;  /* weights: paper only */
+    const float *w_stat; /* s_j */
+    float *own_w_stat;
+    const int8_t *w;
+    int8_t *own_w;
+    bool *undecided_column; /* paper: a tie in the codes of this row of W */
+    bool *in_outliers;
+    int32_t *outliers;
+    size_t n_outliers;
+    float *absmax;
+    int8_t *q;
+    int32_t *c;
+    size_t *n_ties;
+    size_t (*ties)[MAX_TIES];
+    int (*others)[MAX_TIES];
+    bool fp16_statistics;
+} linear_judge;
+
+static void release(linear_judge *l)
+{
+    free(l->x);
+    free(l->weights);
+    free(l->own_w_stat);
+    free(l->own_w);
+    free(l->undecided_column);
+    free(l->in_outliers);
+    free(l->outliers);
+    free(l->absmax);
+    free(l->q);
+    free(l->c);
+    free(l->n_ties);
+    free(l->ties);
+    free(l->others);
+}
+
+static void *room(size_t count, size_t size)
+{
+    return calloc(count ? count : 1, size);
+}
+
+static void find_outliers(linear_judge *l)
+{
+    for (size_t i = 0; i < l->M; i++)
+        for (size_t k = 0; k < l->K; k++)
+            l->in_outliers[k] |=
+                kbit_exact_is_outlier(l->x[i * l->K + k], l->judging->call->threshold);
+    for (size_t k = 0; k < l->K; k++)
+        if (l->in_outliers[k])
+            l->outliers[l->n_outliers++] = (int32_t)k;
+}
+
+/* The codes of X, and in paper mode of W: everything that the declared sequence determines. */
+static void quantize(linear_judge *l)
+{
+    const kbit_call *call = l->judging->call;
+    int quant = l->judging->declared->quant;
+    bool off = call->threshold < 0;
+    /* bitsandbytes: elements are left out of the statistic; the paper: whole columns. */
+    float t = off ? KBIT_THRESHOLD_OFF : l->paper ? INFINITY : call->threshold;
+    for (size_t i = 0; i < l->M; i++) {
+        const float *row = l->x + i * l->K;
+        l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
+        l->n_ties[i] = kbit_codes_row(l->K, row, l->absmax[i], l->in_outliers, t, quant,
+                                      (kbit_dtype)call->in[0].dtype, l->q + i * l->K, MAX_TIES,
+                                      l->ties[i], l->others[i]);
+    }
+    if (!l->paper)
+        return;
+    for (size_t j = 0; j < l->N; j++) {
+        size_t ties[1];
+        int others[1];
+        const float *row = l->weights + j * l->K;
+        l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
+        l->undecided_column[j] =
+            kbit_codes_row(l->K, row, l->own_w_stat[j], l->in_outliers, KBIT_THRESHOLD_OFF, quant,
+                           (kbit_dtype)call->in[1].dtype, l->own_w + j * l->K, 1, ties, others) > 0;
+    }
+}
+
+static kbit_status prepare(linear_judge *l, kbit_error *error)
+{
+    const kbit_call *call = l->judging->call;
+    size_t MK = l->M * l->K, NK = l->N * l->K;
+    l->x = kbit_widened(&call->in[0]);
+    l->in_outliers = room(l->K, sizeof *l->in_outliers);
+    l->outliers = room(l->K, sizeof *l->outliers);
+    l->absmax = room(l->M, sizeof *l->absmax);
+    l->q = room(MK, 1);
+    l->c = room(l->M * l->N, sizeof *l->c);
+    l->n_ties = room(l->M, sizeof *l->n_ties);
+    l->ties = room(l->M, sizeof *l->ties);
+    l->others = room(l->M, sizeof *l->others);
+    l->undecided_column = room(l->N, sizeof *l->undecided_column);
+    bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->q && l->c &&
+                    l->n_ties && l->ties && l->others && l->undecided_column;
+    if (l->paper) {
+        l->weights = kbit_widened(&call->in[1]);
+        l->own_w_stat = room(l->N, sizeof *l->own_w_stat);
+        l->own_w = room(NK, 1);
+        complete = complete && l->weights && l->own_w_stat && l->own_w;
+        l->w = l->own_w;
+        l->w_stat = l->own_w_stat;
+    } else {
+        l->w = call->in[1].data;
+        l->w_stat = call->in[2].data;
+    }
+    if (!complete)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
+    find_outliers(l);
+    quantize(l);
+    l->fp16_statistics = true;
+    for (size_t i = 0; i < l->M; i++)
+        l->fp16_statistics &= !isfinite(l->absmax[i]) || kbit_is_fp16(l->absmax[i]);
+    for (size_t j = 0; j < l->N; j++)
+        l->fp16_statistics &= !isfinite(l->w_stat[j]) || kbit_is_fp16(l->w_stat[j]);
+    return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
+}
+
+/* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. */
+static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
+                                   kbit_sum *exact)
+{
+    const kbit_call *call = l->judging->call;
+    const kbit_declared *declared = l->judging->declared;
+    const kbit_tensor *bias = &call->in[l->paper ? 2 : 3];
+    kbit_dtype type = (kbit_dtype)call->out[0].dtype;
+    bool saturate = declared->overflow == OVERFLOW_SAT;
+    double u = kbit_addition_error(declared->acc), s = (double)l->w_stat[j];
+    double b = bias->dim[0] ? (double)((const float *)bias->data)[j] : 0;
+    double additions = (double)l->n_outliers + 2; /* n - 1 of n = |O| + D + bias, and the store */
+
+    kbit_sum dequantized = {0}, terms = {0};
+    kbit_sum_add(&dequantized, (double)c * (double)l->absmax[i] * s / 16129.0);
+    if (l->paper)
+        kbit_outlier_terms_w16(&terms, l->n_outliers, l->outliers, l->x + i * l->K,
+                               l->weights + j * l->K);
+    else
+        kbit_outlier_terms(&terms, l->n_outliers, l->outliers, l->x + i * l->K, l->w + j * l->K,
+                           l->w_stat[j], declared->subB);
+    double radius = dequantized.magnitude *
+                        kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics),
+                                    additions, u) +
+                    fabs(b) * kbit_growth(0, additions, u);
+    double outlier_radius =
+        terms.magnitude *
+        kbit_growth(l->paper ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, additions, u);
+    if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16) {
+        double largest = 0;
+        for (size_t o = 0; o < l->n_outliers; o++)
+            largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
+        outlier_radius += kbit_underflow(terms.terms + 1, largest, s);
+    }
+
+    *exact = dequantized;
+    kbit_sum_add(exact, b);
+    if (declared->combine == COMBINE_F32) {
+        exact->value += terms.value;
+        exact->magnitude += terms.magnitude;
+        exact->terms += terms.terms;
+        exact->quantum = 0; /* no shortcut: the dequantized part is rounded */
+        exact->nan |= terms.nan;
+        exact->plus_inf |= terms.plus_inf;
+        exact->minus_inf |= terms.minus_inf;
+        return kbit_admissible_round(exact, radius + outlier_radius, type, saturate);
+    }
+    kbit_admissible first = kbit_admissible_round(exact, radius, type, saturate);
+    kbit_sum low = terms, high = terms;
+    kbit_sum_add(&low, first.nan ? NAN : first.lo);
+    kbit_sum_add(&high, first.nan ? NAN : first.hi);
+    double second =
+        outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, additions, u);
+    kbit_admissible lo = kbit_admissible_round(&low, second, type, saturate);
+    kbit_admissible hi = kbit_admissible_round(&high, second, type, saturate);
+    kbit_sum_add(exact, terms.value);
+    return (kbit_admissible){lo.lo, hi.hi, lo.nan || hi.nan};
+}
+
+/* Whether one joint choice of the row's ties explains all of its outputs; writes the choice. */
+static bool explain_ties(const linear_judge *l, size_t i, int64_t *row)
+{
+    const kbit_call *call = l->judging->call;
+    for (size_t choice = 0; choice < (size_t)1 << l->n_ties[i]; choice++) {
+        bool all = true;
+        for (size_t j = 0; j < l->N && all; j++) {
+            row[j] = l->c[i * l->N + j];
+            for (size_t t = 0; t < l->n_ties[i]; t++)
+                if (choice >> t & 1) {
+                    size_t k = l->ties[i][t];
+                    row[j] += (int64_t)(l->others[i][t] - l->q[i * l->K + k]) * l->w[j * l->K + k];
+                }
+            kbit_sum exact;
+            kbit_admissible set = element_set(l, i, j, row[j], &exact);
+            all = l->undecided_column[j] ||
+                  kbit_admits(&set, kbit_element(&call->out[0], i * l->N + j));
+        }
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_verdict *verdict)
+{
+    const kbit_call *call = l->judging->call;
+    kbit_dtype type = (kbit_dtype)call->out[0].dtype;
+    for (size_t j = 0; j < l->N; j++) {
+        if (l->undecided_column[j]) {
+            verdict->undecided++;
+            continue;
+        }
+        verdict->checked++;
+        kbit_sum exact;
+        kbit_admissible set = element_set(l, i, j, row[j], &exact);
+        double observed = kbit_element(&call->out[0], i * l->N + j);
+        double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
+        if (!set.nan && isfinite(observed) && isfinite(bound) && bound > 0)
+            verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / bound);
+        bool right = kbit_admits(&set, observed);
+        if (right && !kbit_shown(l->judging, i, j))
+            continue;
+        kbit_mismatch *m =
+            right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
+        kbit_print_value(m->observed, sizeof m->observed, observed, type);
+        kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
+        snprintf(m->inputs, sizeof m->inputs,
+                 "accumulator %lld, absmax %a, w_absmax %a, %zu outlier columns, exact sum %.9g",
+                 (long long)row[j], (double)l->absmax[i], (double)l->w_stat[j], l->n_outliers,
+                 exact.value);
+    }
+}
+
+kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verdict *verdict,
+                              kbit_error *error)
+{
+    const kbit_call *call = judging->call;
+    linear_judge l = {.judging = judging, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
+    verdict->kind = call->out[0].dtype == KBIT_F32 ? KBIT_ENCLOSED : KBIT_SET;
+    verdict->theorem = paper ? "linear-paper" : "linear-bnb";
+    verdict->elements = l.M * l.N;
+    kbit_status status = prepare(&l, error);
+    int64_t *row = room(l.N, sizeof *row);
+    if (status == KBIT_OK && !row)
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
+    for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
+        bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
+        if (l.n_ties[i] > MAX_TIES || laundered) {
+            verdict->undecided += l.N;
+            if (!verdict->note[0] && laundered)
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu holds a NaN, which nan=launder hides", i);
+            else if (!verdict->note[0])
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu has %zu exact ties: more than %d are not enumerated", i,
+                         l.n_ties[i], MAX_TIES);
+            continue;
+        }
+        if (l.n_ties[i] == 0 || !explain_ties(&l, i, row))
+            for (size_t j = 0; j < l.N; j++)
+                row[j] = l.c[i * l.N + j];
+        judge_row(&l, i, row, verdict);
+    }
+    free(row);
+    release(&l);
+    return status;
+}

@@ -1,0 +1,10 @@
+/* locate.h -- where kbit finds kbit-run and the plug-ins: beside itself in a build tree, else where
+ * they were installed. */
+#ifndef KBIT_VERIFY_LOCATE_H
+#define KBIT_VERIFY_LOCATE_H
+
+#include "error.h"
+
+kbit_status kbit_locate_runner(char *path, size_t size, kbit_error *error);
+
+#endif

@@ -1,0 +1,154 @@
+#include "numbers.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The value of the lowest set bit of a finite nonzero double. */
+static double lowest_bit(double v)
+{
+    int exponent;
+    uint64_t significand = (uint64_t)ldexp(fabs(frexp(v, &exponent)), 53);
+    return ldexp((double)(significand & -significand), exponent - 53);
+}
+
+void kbit_sum_add(kbit_sum *sum, double term)
+{
+    if (isnan(term))
+        sum->nan = true;
+    else if (isinf(term)) {
+        if (term > 0)
+            sum->plus_inf = true;
+        else
+            sum->minus_inf = true;
+    } else {
+        sum->value += term;
+        sum->magnitude += fabs(term);
+        if (term != 0) {
+            double bit = lowest_bit(term);
+            if (sum->terms == 0 || bit < sum->quantum)
+                sum->quantum = bit;
+            sum->terms++;
+        }
+    }
+}
+
+bool kbit_sum_is_exact(const kbit_sum *sum)
+{
+    return sum->terms == 0 || (sum->magnitude <= 0x1p24 * sum->quantum && sum->quantum >= 0x1p-149);
+}
+
+double kbit_sum_error(const kbit_sum *sum)
+{
+    return (double)(sum->terms + 4) * 0x1p-52 * sum->magnitude + 0x1p-1000;
+}
+
+double kbit_growth(double a, double m, double u)
+{
+    double s = a + m * u;
+    return (s + s * s) * (1 + 0x1p-40);
+}
+
+double kbit_largest(kbit_dtype type)
+{
+    return type == KBIT_F16 ? 65504.0 : type == KBIT_BF16 ? 0x1.fep+127 : 0x1.fffffep+127;
+}
+
+double kbit_nearest(double v, kbit_dtype type)
+{
+    if (!isfinite(v) || v == 0)
+        return v;
+    int precision = type == KBIT_F16 ? 11 : type == KBIT_BF16 ? 8 : 24;
+    int smallest = type == KBIT_F16 ? -14 : -126; /* exponent of the smallest normal number */
+    int exponent = ilogb(v);
+    if (exponent < smallest)
+        exponent = smallest;
+    double r = ldexp(nearbyint(ldexp(v, precision - 1 - exponent)), exponent - precision + 1);
+    if (fabs(r) > kbit_largest(type))
+        r = copysign(INFINITY, v);
+    return r == 0 ? copysign(0.0, v) : r;
+}
+
+static double nearest_saturating(double v, kbit_dtype type, bool saturate)
+{
+    double r = kbit_nearest(v, type);
+    return saturate && isinf(r) ? copysign(kbit_largest(type), r) : r;
+}
+
+kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
+                                      bool saturate)
+{
+    kbit_admissible set = {0, 0, false};
+    if (sum->nan || (sum->plus_inf && sum->minus_inf)) {
+        set.nan = true;
+    } else if (sum->plus_inf || sum->minus_inf) {
+        set.lo = set.hi = nearest_saturating(sum->plus_inf ? INFINITY : -INFINITY, type, saturate);
+    } else {
+        /* The two roundings of value +- radius are covered by one more double ulp each. */
+        double r = radius == 0 && kbit_sum_is_exact(sum) ? 0 : radius + kbit_sum_error(sum);
+        double lo = sum->value - r, hi = sum->value + r;
+        if (r > 0) {
+            lo = nextafter(lo, -INFINITY);
+            hi = nextafter(hi, INFINITY);
+        }
+        set.lo = nearest_saturating(lo, type, saturate);
+        set.hi = nearest_saturating(hi, type, saturate);
+    }
+    return set;
+}
+
+bool kbit_admits(const kbit_admissible *set, double observed)
+{
+    if (set->nan)
+        return isnan(observed);
+    return observed >= set->lo && observed <= set->hi;
+}
+
+void kbit_print_value(char *text, size_t size, double value, kbit_dtype type)
+{
+    switch (type) {
+    case KBIT_F32: {
+        float f = (float)value;
+        uint32_t bits;
+        memcpy(&bits, &f, sizeof bits);
+        snprintf(text, size, "%a (%.9g, 0x%08x)", value, value, bits);
+        break;
+    }
+    case KBIT_F16:
+        snprintf(text, size, "%a (%.5g)", value, value);
+        break;
+    case KBIT_BF16:
+        snprintf(text, size, "%a (%.4g)", value, value);
+        break;
+    default:
+        snprintf(text, size, "%.0f", value);
+    }
+}
+
+void kbit_print_admissible(char *text, size_t size, const kbit_admissible *set, kbit_dtype type)
+{
+    (void)type;
+    if (set->nan)
+        snprintf(text, size, "NaN");
+    else if (set->lo == set->hi)
+        snprintf(text, size, "{%a} (%.9g)", set->lo, set->lo);
+    else
+        snprintf(text, size, "[%a, %a] (%.9g .. %.9g)", set->lo, set->hi, set->lo, set->hi);
+}
+
+double kbit_element(const kbit_tensor *tensor, size_t i)
+{
+    switch (tensor->dtype) {
+    case KBIT_F32:
+        return (double)((const float *)tensor->data)[i];
+    case KBIT_F16:
+        return (double)kbit_f16_to_f32(((const kbit_f16 *)tensor->data)[i]);
+    case KBIT_BF16:
+        return (double)kbit_bf16_to_f32(((const kbit_bf16 *)tensor->data)[i]);
+    case KBIT_I8:
+        return ((const int8_t *)tensor->data)[i];
+    case KBIT_I32:
+        return ((const int32_t *)tensor->data)[i];
+    }
+    return NAN;
+}

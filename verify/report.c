@@ -1,0 +1,220 @@
+/* report.c -- the text and TAP forms; report_json.c has the third. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kbit_report {
+    kbit_entry *entries;
+    size_t n, capacity;
+    bool incomplete;
+};
+
+kbit_report *kbit_report_new(void)
+{
+    return calloc(1, sizeof(kbit_report));
+}
+
+void kbit_report_free(kbit_report *report)
+{
+    if (report)
+        free(report->entries);
+    free(report);
+}
+
+void kbit_report_line(const kbit_line *line, void *context)
+{
+    kbit_report *report = context;
+    if (report->n == report->capacity) {
+        size_t capacity = report->capacity ? 2 * report->capacity : 64;
+        kbit_entry *entries = realloc(report->entries, capacity * sizeof *entries);
+        if (!entries) {
+            report->incomplete = true;
+            return;
+        }
+        report->entries = entries;
+        report->capacity = capacity;
+    }
+    kbit_entry *entry = &report->entries[report->n++];
+    snprintf(entry->case_name, sizeof entry->case_name, "%s", line->of->name);
+    entry->step = line->step;
+    entry->verdict = *line->verdict;
+    entry->seed = line->seed;
+}
+
+bool kbit_report_complete(const kbit_report *report)
+{
+    return !report->incomplete;
+}
+
+size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries)
+{
+    *entries = report->entries;
+    return report->n;
+}
+
+/* From harmless to worst: a line shows the worst of its cases. */
+static int severity(kbit_result result)
+{
+    static const int ORDER[] = {
+        [KBIT_ADMISSIBLE] = 1, [KBIT_MISMATCH] = 3, [KBIT_UNDECIDED] = 2, [KBIT_ABSENT] = 0,
+        [KBIT_CRASHED] = 6,    [KBIT_HUNG] = 5,     [KBIT_DIRTY] = 4};
+    return ORDER[result];
+}
+
+static void add(kbit_totals *totals, const kbit_verdict *v)
+{
+    if (totals->cases == 0 || severity(v->result) > severity(totals->worst))
+        totals->worst = v->result;
+    totals->cases++;
+    totals->absent += v->result == KBIT_ABSENT;
+    totals->elements += v->result == KBIT_ABSENT ? 0 : v->elements;
+    totals->checked += v->checked;
+    totals->rejected += v->rejected;
+    totals->undecided += v->undecided;
+}
+
+kbit_totals kbit_report_totals(const kbit_report *report)
+{
+    kbit_totals totals = {.worst = KBIT_ABSENT};
+    for (size_t i = 0; i < report->n; i++)
+        add(&totals, &report->entries[i].verdict);
+    return totals;
+}
+
+int kbit_report_exit(const kbit_report *report)
+{
+    kbit_totals totals = kbit_report_totals(report);
+    return totals.worst == KBIT_ADMISSIBLE ? 0 : 1;
+}
+
+static bool failed(kbit_result result)
+{
+    return result != KBIT_ADMISSIBLE && result != KBIT_ABSENT;
+}
+
+/* One row of the table: a step in a mode over all its cases. */
+static void write_row(const kbit_report *report, const kbit_step *step, kbit_mode mode, FILE *out)
+{
+    kbit_totals totals = {.worst = KBIT_ABSENT};
+    kbit_kind kind = KBIT_EXACT;
+    const char *theorem = "";
+    double ratio = -1;
+    for (size_t i = 0; i < report->n; i++) {
+        const kbit_verdict *v = &report->entries[i].verdict;
+        if (report->entries[i].step != step || v->mode != mode)
+            continue;
+        add(&totals, v);
+        if (v->result == KBIT_ADMISSIBLE || v->result == KBIT_MISMATCH) {
+            if (v->kind > kind || !*theorem) {
+                kind = v->kind > kind ? v->kind : kind;
+                theorem = v->theorem && *v->theorem ? v->theorem : theorem;
+            }
+            ratio = fmax(ratio, v->ratio);
+        }
+    }
+    if (totals.cases == 0)
+        return;
+    char bound[16] = "-", absent[32] = "";
+    if (ratio >= 0)
+        snprintf(bound, sizeof bound, "%.3f", ratio);
+    if (totals.absent)
+        snprintf(absent, sizeof absent, "  (%zu absent)", totals.absent);
+    fprintf(out, "%-20s  %-8s  %-9s  %-10s  %5zu  %9zu  %9zu  %8s  %s%s\n", step->stem,
+            kbit_mode_name(mode), totals.absent == totals.cases ? "-" : kbit_kind_name(kind),
+            kbit_result_name(totals.worst), totals.cases, totals.checked, totals.undecided, bound,
+            *theorem ? theorem : "-", absent);
+}
+
+static void write_failure(const kbit_entry *e, const kbit_report_about *about, const char *prefix,
+                          FILE *out)
+{
+    const kbit_verdict *v = &e->verdict;
+    if (v->note[0])
+        fprintf(out, "%s%s\n", prefix, v->note);
+    for (size_t m = 0; m < v->n_kept; m++) {
+        const kbit_mismatch *bad = &v->kept[m];
+        fprintf(out, "%s%s(%zu,%zu) = %s\n%s    admissible: %s\n", prefix, bad->tensor, bad->row,
+                bad->column, bad->observed, prefix, bad->admissible);
+        if (bad->inputs[0])
+            fprintf(out, "%s    from: %s\n", prefix, bad->inputs);
+        if (about->reproduce)
+            fprintf(out,
+                    "%s    reproduce: %s --case %s --step %s --seed %" PRIu64
+                    " --element %zu,%zu\n",
+                    prefix, about->reproduce, e->case_name, e->step->stem, e->seed, bad->row,
+                    bad->column);
+    }
+    if (v->evidence[0])
+        fprintf(out, "%scertificate: %s\n", prefix, v->evidence);
+    if (v->rejected > v->n_kept && v->n_kept)
+        fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
+}
+
+static void write_text(const kbit_report *report, const kbit_report_about *about, FILE *out)
+{
+    size_t n_steps;
+    const kbit_step *const *steps = kbit_steps(&n_steps);
+    fprintf(out, "# kbit %s: candidate %s, declares %s, seed %" PRIu64 "\n", kbit_version(),
+            about->name, *about->declares ? about->declares : "nothing (the reference's choices)",
+            about->seed);
+    fprintf(out, "# %-18s  %-8s  %-9s  %-10s  %5s  %9s  %9s  %8s  %s\n", "step", "mode", "verdict",
+            "result", "cases", "elements", "undecided", "err/bnd", "theorem");
+    for (size_t s = 0; s < n_steps; s++)
+        for (kbit_mode mode = KBIT_ISOLATED; mode <= KBIT_FUSED; mode++)
+            write_row(report, steps[s], mode, out);
+    for (size_t i = 0; i < report->n; i++) {
+        const kbit_entry *e = &report->entries[i];
+        if (!failed(e->verdict.result) && e->verdict.n_kept == 0)
+            continue;
+        fprintf(out, "\n%s %s %s, case %s", kbit_result_name(e->verdict.result), e->step->stem,
+                kbit_mode_name(e->verdict.mode), e->case_name);
+        if (e->verdict.rejected)
+            fprintf(out, ": %zu of %zu elements", e->verdict.rejected, e->verdict.elements);
+        fputc('\n', out);
+        write_failure(e, about, "  ", out);
+    }
+    kbit_totals totals = kbit_report_totals(report);
+    fprintf(out, "\nverdict on %s: %s\n", about->name,
+            kbit_report_exit(report) == 0 ? "admissible"
+            : totals.checked == 0 && totals.absent == totals.cases
+                ? "ABSENT: nothing that was asked is served"
+                : kbit_result_name(totals.worst));
+    fprintf(out,
+            "  %zu elements checked in %zu judgements: %zu rejected, %zu undecided, %zu absent\n",
+            totals.checked, totals.cases, totals.rejected, totals.undecided, totals.absent);
+}
+
+static void write_tap(const kbit_report *report, const kbit_report_about *about, FILE *out)
+{
+    fprintf(out, "TAP version 13\n1..%zu\n# kbit %s: candidate %s, declares %s, seed %" PRIu64 "\n",
+            report->n, kbit_version(), about->name, about->declares, about->seed);
+    for (size_t i = 0; i < report->n; i++) {
+        const kbit_entry *e = &report->entries[i];
+        fprintf(out, "%s %zu - %s %s %s", failed(e->verdict.result) ? "not ok" : "ok", i + 1,
+                e->step->stem, kbit_mode_name(e->verdict.mode), e->case_name);
+        if (e->verdict.result == KBIT_ABSENT)
+            fprintf(out, " # SKIP %s", e->verdict.note);
+        fputc('\n', out);
+        if (failed(e->verdict.result)) {
+            fprintf(out, "# %s: %zu of %zu elements\n", kbit_result_name(e->verdict.result),
+                    e->verdict.rejected, e->verdict.elements);
+            write_failure(e, about, "# ", out);
+        }
+    }
+}
+
+bool kbit_report_write(const kbit_report *report, const kbit_report_about *about,
+                       kbit_format format, FILE *stream)
+{
+    bool ok = true;
+    if (format == KBIT_FORMAT_JSON)
+        ok = kbit_report_json(report, about, stream);
+    else if (format == KBIT_FORMAT_TAP)
+        write_tap(report, about, stream);
+    else
+        write_text(report, about, stream);
+    return ok && fflush(stream) == 0 && !ferror(stream);
+}

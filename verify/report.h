@@ -1,0 +1,54 @@
+/* report.h -- verdicts collected, and written as text, JSON or TAP. The formats are stable: scripts
+ * may rely on them; JSON carries a schema version. */
+#ifndef KBIT_VERIFY_REPORT_H
+#define KBIT_VERIFY_REPORT_H
+
+#include <stdio.h>
+
+#include "run.h"
+
+typedef enum { KBIT_FORMAT_TEXT, KBIT_FORMAT_JSON, KBIT_FORMAT_TAP } kbit_format;
+
+typedef struct kbit_report kbit_report;
+
+typedef struct {
+    const char *candidate; /* as given on the command line */
+    const char *name;      /* as the candidate calls itself */
+    const char *declares;  /* what was assumed */
+    const char *reproduce; /* the command up to --case, for failing lines; NULL: none printed */
+    uint64_t seed;
+} kbit_report_about;
+
+kbit_report *kbit_report_new(void);
+void kbit_report_free(kbit_report *report);
+/* For kbit_run's line; the context is the report. */
+void kbit_report_line(const kbit_line *line, void *report);
+
+/* false if memory ran out while collecting. */
+bool kbit_report_complete(const kbit_report *report);
+
+/* 0: everything that was asked and served is admissible; 1: not, or nothing was served. */
+int kbit_report_exit(const kbit_report *report);
+
+/* Writes the report; false if the stream failed. */
+bool kbit_report_write(const kbit_report *report, const kbit_report_about *about,
+                       kbit_format format, FILE *stream);
+
+/* report.c's parts, for the three writers. */
+typedef struct {
+    char case_name[40];
+    const kbit_step *step;
+    kbit_verdict verdict;
+    uint64_t seed;
+} kbit_entry;
+
+typedef struct {
+    size_t cases, absent, elements, checked, rejected, undecided;
+    kbit_result worst;
+} kbit_totals;
+
+size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
+kbit_totals kbit_report_totals(const kbit_report *report);
+bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);
+
+#endif

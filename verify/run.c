@@ -1,0 +1,240 @@
+/* run.c -- calls, hygiene, judging; see semantics.md, section 2, for the modes. */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Two different patterns: an element that is not written differs between two runs. */
+static const unsigned char POISON[2] = {0xdb, 0x24};
+
+static void *copy_room(const kbit_tensor *t)
+{
+    size_t n = kbit_tensor_elements(t);
+    return calloc(n ? n : 1, kbit_dtype_size((kbit_dtype)t->dtype));
+}
+
+static bool same_outputs(const kbit_tensor *a, const kbit_tensor *b, char *note, size_t size)
+{
+    if (a->dim[0] != b->dim[0] || a->dim[1] != b->dim[1]) {
+        snprintf(note, size, "two runs on the same inputs found %zu and %zu entries", a->dim[0],
+                 b->dim[0]);
+        return false;
+    }
+    size_t bytes = kbit_dtype_size((kbit_dtype)a->dtype);
+    for (size_t i = 0, n = kbit_tensor_elements(a); i < n; i++) {
+        const char *first = (const char *)a->data + i * bytes;
+        if (memcmp(first, (const char *)b->data + i * bytes, bytes) == 0)
+            continue;
+        size_t width = a->rank == 2 && a->dim[1] ? a->dim[1] : 1;
+        bool untouched = true;
+        for (size_t k = 0; k < bytes; k++)
+            untouched &= (unsigned char)first[k] == POISON[0];
+        snprintf(note, size, "element (%zu, %zu) %s", i / width, i % width,
+                 untouched ? "was not written" : "differs between two runs on the same inputs");
+        return false;
+    }
+    return true;
+}
+
+/* A list's length is the candidate's to say, everything else of the shape is not. */
+static bool shape_is_kept(const kbit_problem *p, const kbit_step *step, const kbit_tensor *out,
+                          char *note, size_t size)
+{
+    for (uint32_t r = 0; r < out->rank; r++) {
+        size_t room = kbit_extent(step->out.dims[r], p->M, p->N, p->K, p->K, 0);
+        bool list = step->out.dims[r] == 'O';
+        if (list ? out->dim[r] > room : out->dim[r] != room) {
+            snprintf(note, size, "set dimension %u of its output to %zu where %s%zu is right", r,
+                     out->dim[r], list ? "at most " : "", room);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Calls the step twice; *written says that there are outputs to judge. */
+static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const kbit_step *step,
+                              kbit_call *call, bool *written, kbit_verdict *verdict,
+                              kbit_error *error)
+{
+    kbit_call_outcome outcome;
+    kbit_tensor second = *call->out, shape = *call->out;
+    verdict->elements = kbit_tensor_elements(call->out);
+    kbit_status status =
+        kbit_sandbox_call(run->sandbox, call, step->n_in, 1, POISON[0], &outcome, error);
+    if (status != KBIT_OK)
+        return status;
+    verdict->result = outcome.result;
+    snprintf(verdict->note, sizeof verdict->note, "%s", outcome.note);
+    if (outcome.result == KBIT_CRASHED || outcome.result == KBIT_HUNG)
+        return KBIT_OK;
+    if (outcome.status == KBIT_ERR_NO_DEVICE)
+        return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s",
+                         kbit_sandbox_name(run->sandbox), outcome.note);
+    bool must_refuse = step->refuses && step->refuses(call) != KBIT_OK;
+    if (must_refuse) {
+        *call->out = shape;
+        verdict->kind = KBIT_EXACT;
+        if (outcome.status == KBIT_OK) {
+            verdict->result = KBIT_MISMATCH;
+            verdict->rejected = 1;
+            snprintf(verdict->note, sizeof verdict->note,
+                     "served a call whose precondition fails; it must be refused");
+        } else {
+            verdict->checked = verdict->elements;
+            snprintf(verdict->note, sizeof verdict->note, "refused, as it must be");
+        }
+        return KBIT_OK;
+    }
+    if (outcome.status != KBIT_OK) {
+        verdict->result = outcome.status == KBIT_ERR_UNSUPPORTED ? KBIT_ABSENT : KBIT_MISMATCH;
+        if (verdict->result == KBIT_MISMATCH)
+            verdict->rejected = 1;
+        return KBIT_OK;
+    }
+    if (outcome.result != KBIT_ADMISSIBLE)
+        return KBIT_OK;
+    if (!shape_is_kept(p, step, call->out, verdict->note, sizeof verdict->note)) {
+        verdict->result = KBIT_DIRTY;
+        return KBIT_OK;
+    }
+    second.data = copy_room(&second);
+    if (!second.data)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    kbit_call again = *call;
+    again.out = &second;
+    status = kbit_sandbox_call(run->sandbox, &again, step->n_in, 1, POISON[1], &outcome, error);
+    if (status == KBIT_OK && (outcome.result != KBIT_ADMISSIBLE || outcome.status != KBIT_OK)) {
+        verdict->result = outcome.result != KBIT_ADMISSIBLE ? outcome.result : KBIT_DIRTY;
+        snprintf(verdict->note, sizeof verdict->note, "second run on the same inputs: %.250s",
+                 outcome.note);
+    } else if (status == KBIT_OK &&
+               !same_outputs(call->out, &second, verdict->note, sizeof verdict->note)) {
+        verdict->result = KBIT_DIRTY;
+    }
+    free(second.data);
+    *written = status == KBIT_OK && verdict->result == KBIT_ADMISSIBLE;
+    return status;
+}
+
+/* Runs and judges one step on the given inputs. out's data are the caller's to free. */
+static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kbit_step *step,
+                            kbit_mode mode, const kbit_tensor *in, kbit_tensor *out,
+                            kbit_result *result, kbit_error *error)
+{
+    kbit_verdict verdict = {.mode = mode, .theorem = "", .ratio = -1};
+    kbit_call call = {step->stem, p->M, p->N, p->K, p->threshold, in, out};
+    kbit_status status = KBIT_OK;
+    bool written = false;
+    *out = kbit_problem_output(p, step);
+    out->data = copy_room(out);
+    if (!out->data)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "case %s: out of memory", p->of->name);
+    if (!kbit_sandbox_serves(run->sandbox, step->stem)) {
+        verdict.result = KBIT_ABSENT;
+        snprintf(verdict.note, sizeof verdict.note, "the candidate does not serve this step");
+    } else {
+        status = call_twice(run, p, step, &call, &written, &verdict, error);
+    }
+    if (written) {
+        kbit_judging judging = {&call,    &run->declared, run->one_element,
+                                run->row, run->column,    run->key};
+        status = kbit_step_judge(step, &judging, &verdict, error);
+    }
+    if (status == KBIT_OK) {
+        kbit_line line = {p->of, step, &verdict, p->seed};
+        *result = verdict.result;
+        run->line(&line, run->context);
+    }
+    return status;
+}
+
+static bool wanted(const kbit_run *run, const kbit_step *step)
+{
+    return !run->only_step || strcmp(run->only_step, step->stem) == 0;
+}
+
+static kbit_status isolated(const kbit_run *run, const kbit_problem *p, kbit_error *error)
+{
+    size_t n;
+    const kbit_step *const *steps = kbit_steps(&n);
+    kbit_status status = KBIT_OK;
+    for (size_t s = 0; s < n && status == KBIT_OK; s++) {
+        if (!wanted(run, steps[s]) || !kbit_case_asks(p->of, steps[s]))
+            continue;
+        kbit_tensor in[KBIT_MAX_INPUTS], out;
+        kbit_result result;
+        for (size_t i = 0; i < steps[s]->n_in; i++)
+            in[i] = kbit_problem_tensor(p, &steps[s]->in[i]);
+        bool fused = strncmp(steps[s]->stem, "llmint8_linear", 14) == 0;
+        status = one_step(run, p, steps[s], fused ? KBIT_FUSED : KBIT_ISOLATED, in, &out, &result,
+                          error);
+        free(out.data);
+    }
+    return status;
+}
+
+/* The bitsandbytes profile, each step on the candidate's own upstream tensors. */
+static kbit_status chained(const kbit_run *run, const kbit_problem *p, kbit_error *error)
+{
+    static const kbit_step *const CHAIN[] = {
+        &kbit_step_outlier_columns, &kbit_step_absmax_rows, &kbit_step_quantize_rows,
+        &kbit_step_int8_matmul,     &kbit_step_dequantize,  &kbit_step_outlier_matmul,
+        &kbit_step_store,
+    };
+    enum { LENGTH = sizeof CHAIN / sizeof *CHAIN };
+    for (size_t s = 0; s < LENGTH; s++)
+        if (!kbit_sandbox_serves(run->sandbox, CHAIN[s]->stem))
+            return KBIT_OK; /* a chain with a hole is not one; ISOLATED reports the hole */
+    kbit_tensor made[LENGTH] = {{0}};
+    kbit_status status = KBIT_OK;
+    kbit_result result = KBIT_ADMISSIBLE;
+    for (size_t s = 0; s < LENGTH && status == KBIT_OK && result == KBIT_ADMISSIBLE; s++) {
+        kbit_tensor in[KBIT_MAX_INPUTS];
+        for (size_t i = 0; i < CHAIN[s]->n_in; i++) {
+            in[i] = kbit_problem_tensor(p, &CHAIN[s]->in[i]);
+            /* bitsandbytes takes the statistic over all columns (semantics, section 1) */
+            if (CHAIN[s] == &kbit_step_absmax_rows && i == 1) {
+                in[i].dim[0] = 0;
+                continue;
+            }
+            for (size_t m = 0; m < s; m++)
+                if (strcmp(CHAIN[m]->out.name, CHAIN[s]->in[i].name) == 0)
+                    in[i] = made[m];
+        }
+        status = one_step(run, p, CHAIN[s], KBIT_CHAINED, in, &made[s], &result, error);
+    }
+    for (size_t s = 0; s < LENGTH; s++)
+        free(made[s].data);
+    return status;
+}
+
+kbit_status kbit_run_problem(const kbit_run *run, const kbit_problem *problem, kbit_error *error)
+{
+    kbit_status status = isolated(run, problem, error);
+    if (status == KBIT_OK && problem->of->chained && !run->only_step && !run->one_element)
+        status = chained(run, problem, error);
+    return status;
+}
+
+kbit_status kbit_run_cases(const kbit_run *run, kbit_error *error)
+{
+    size_t n;
+    const kbit_case *cases = kbit_cases(&n);
+    kbit_status status = KBIT_OK;
+    for (size_t c = 0; c < n && status == KBIT_OK; c++) {
+        if (run->only_case ? strcmp(run->only_case, cases[c].name) != 0
+                           : cases[c].level > run->level)
+            continue;
+        if (run->progress)
+            run->progress(cases[c].name, run->context);
+        kbit_problem problem;
+        status = kbit_problem_make(&cases[c], run->seed, &problem, error);
+        if (status != KBIT_OK)
+            break;
+        status = kbit_run_problem(run, &problem, error);
+        kbit_problem_free(&problem);
+    }
+    return status;
+}

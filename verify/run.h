@@ -1,0 +1,38 @@
+/* run.h -- run a candidate through cases and steps, judge every output, hand the verdicts out. */
+#ifndef KBIT_VERIFY_RUN_H
+#define KBIT_VERIFY_RUN_H
+
+#include "cases.h"
+#include "sandbox.h"
+
+/* One verdict, on one step of one case. Handed out as it falls; valid during the call only. */
+typedef struct {
+    const kbit_case *of;
+    const kbit_step *step;
+    const kbit_verdict *verdict;
+    uint64_t seed;
+} kbit_line;
+
+typedef struct {
+    kbit_sandbox *sandbox;
+    kbit_declared declared;
+    uint64_t seed;
+    const char *only_step; /* or NULL */
+    const char *only_case; /* or NULL */
+    kbit_level level;
+    bool one_element; /* only (row, column) is reported on */
+    size_t row, column;
+    const uint8_t *key; /* replayed by certificates, or NULL */
+    void (*line)(const kbit_line *line, void *context);
+    void (*progress)(const char *what, void *context); /* or NULL */
+    void *context;
+} kbit_run;
+
+/* Runs every case of the table that the level includes. Fails only where the referee itself fails;
+ * KBIT_ERR_NO_DEVICE where the candidate has no device. */
+kbit_status kbit_run_cases(const kbit_run *run, kbit_error *error);
+
+/* One problem through all steps: ISOLATED, FUSED, and CHAINED if its case says so. */
+kbit_status kbit_run_problem(const kbit_run *run, const kbit_problem *problem, kbit_error *error);
+
+#endif

@@ -1,0 +1,190 @@
+/* step.c -- the table of steps, and what all judges share. */
+#include "step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "numbers.h"
+
+static const kbit_step *const STEPS[] = {
+    &kbit_step_outlier_columns,      &kbit_step_absmax_rows, &kbit_step_quantize_rows,
+    &kbit_step_int8_matmul,          &kbit_step_dequantize,  &kbit_step_outlier_matmul,
+    &kbit_step_outlier_matmul_w16,   &kbit_step_store,       &kbit_step_llmint8_linear_bnb,
+    &kbit_step_llmint8_linear_paper,
+};
+
+const kbit_step *const *kbit_steps(size_t *count)
+{
+    *count = sizeof STEPS / sizeof *STEPS;
+    return STEPS;
+}
+
+const kbit_step *kbit_step_find(const char *stem)
+{
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++)
+        if (strcmp(STEPS[i]->stem, stem) == 0)
+            return STEPS[i];
+    return NULL;
+}
+
+size_t kbit_extent(char letter, size_t M, size_t N, size_t K, size_t outliers, size_t bias)
+{
+    switch (letter) {
+    case 'M':
+        return M;
+    case 'N':
+        return N;
+    case 'K':
+        return K;
+    case 'O':
+        return outliers;
+    default:
+        return bias;
+    }
+}
+
+size_t kbit_tensor_elements(const kbit_tensor *tensor)
+{
+    size_t n = 1;
+    for (uint32_t d = 0; d < tensor->rank; d++)
+        n *= tensor->dim[d];
+    return n;
+}
+
+static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot, const kbit_call *call,
+                                const kbit_tensor *tensor, bool output, kbit_error *error)
+{
+    if (tensor->dtype > 31 || !(slot->types >> tensor->dtype & 1))
+        return kbit_fail(error, KBIT_ERR_UNSUPPORTED, "%s: tensor %s has a type the step lacks",
+                         step->stem, slot->name);
+    if (tensor->rank != strlen(slot->dims))
+        return kbit_fail(error, KBIT_ERR_SHAPE, "%s: tensor %s has %u dimensions, not %zu",
+                         step->stem, slot->name, tensor->rank, strlen(slot->dims));
+    size_t elements = 1;
+    for (uint32_t d = 0; d < tensor->rank; d++) {
+        size_t want = kbit_extent(slot->dims[d], call->M, call->N, call->K, tensor->dim[d],
+                                  tensor->dim[d] ? call->N : 0);
+        bool list = slot->dims[d] == 'O';
+        if (list ? tensor->dim[d] > call->K : tensor->dim[d] != want)
+            return kbit_fail(error, KBIT_ERR_SHAPE,
+                             "%s: tensor %s has extent %zu where %s%zu is due", step->stem,
+                             slot->name, tensor->dim[d], list ? "at most " : "",
+                             list ? call->K : want);
+        if (__builtin_mul_overflow(elements, tensor->dim[d], &elements))
+            return kbit_fail(error, KBIT_ERR_SHAPE, "%s: tensor %s is too large", step->stem,
+                             slot->name);
+    }
+    if (elements && !tensor->data)
+        return kbit_fail(error, KBIT_ERR_NULL, "%s: %s tensor %s is NULL", step->stem,
+                         output ? "output" : "input", slot->name);
+    return KBIT_OK;
+}
+
+kbit_status kbit_step_check(const kbit_step *step, const kbit_call *call, kbit_error *error)
+{
+    for (size_t i = 0; i < step->n_in; i++) {
+        kbit_status status = check_tensor(step, &step->in[i], call, &call->in[i], false, error);
+        if (status != KBIT_OK)
+            return status;
+    }
+    return check_tensor(step, &step->out, call, &call->out[0], true, error);
+}
+
+kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
+                            kbit_verdict *verdict, kbit_error *error)
+{
+    kbit_mode mode = verdict->mode;
+    memset(verdict, 0, sizeof *verdict);
+    verdict->mode = mode;
+    verdict->ratio = -1;
+    verdict->theorem = "";
+    kbit_status status = step->judge(judging, verdict, error);
+    if (status == KBIT_OK)
+        verdict->result = verdict->rejected    ? KBIT_MISMATCH
+                          : verdict->undecided ? KBIT_UNDECIDED
+                                               : KBIT_ADMISSIBLE;
+    return status;
+}
+
+kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict *verdict)
+{
+    kbit_error error = {KBIT_OK, ""};
+    kbit_declared declared = {0};
+    const kbit_step *step = kbit_step_find(call->step);
+    if (!step)
+        return KBIT_ERR_UNSUPPORTED;
+    kbit_status status = kbit_declared_parse(declares ? declares : "", &declared, &error);
+    if (status == KBIT_OK)
+        status = kbit_step_check(step, call, &error);
+    if (status == KBIT_OK && step->refuses)
+        status = step->refuses(call);
+    if (status != KBIT_OK)
+        return status;
+    kbit_judging judging = {.call = call, .declared = &declared};
+    memset(verdict, 0, sizeof *verdict);
+    verdict->mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
+    return kbit_step_judge(step, &judging, verdict, &error);
+}
+
+static kbit_mismatch *keep(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
+{
+    static kbit_mismatch overflow;
+    kbit_mismatch *m =
+        verdict->n_kept < KBIT_MISMATCHES_KEPT ? &verdict->kept[verdict->n_kept++] : &overflow;
+    m->tensor = tensor;
+    m->row = row;
+    m->column = column;
+    m->observed[0] = m->admissible[0] = m->inputs[0] = '\0';
+    return m;
+}
+
+kbit_mismatch *kbit_reject(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
+{
+    verdict->rejected++;
+    return keep(verdict, tensor, row, column);
+}
+
+bool kbit_shown(const kbit_judging *judging, size_t row, size_t column)
+{
+    return judging->one_element && judging->row == row && judging->column == column;
+}
+
+kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
+{
+    return keep(verdict, tensor, row, column);
+}
+
+float *kbit_widened(const kbit_tensor *tensor)
+{
+    size_t n = kbit_tensor_elements(tensor);
+    float *x = malloc((n ? n : 1) * sizeof *x);
+    if (x)
+        for (size_t i = 0; i < n; i++)
+            x[i] = (float)kbit_element(tensor, i);
+    return x;
+}
+
+const char *kbit_kind_name(kbit_kind kind)
+{
+    static const char *const NAMES[] = {"EXACT", "CERTIFIED", "SET", "ENCLOSED"};
+    return NAMES[kind];
+}
+
+const char *kbit_mode_name(kbit_mode mode)
+{
+    static const char *const NAMES[] = {"ISOLATED", "CHAINED", "FUSED"};
+    return NAMES[mode];
+}
+
+const char *kbit_result_name(kbit_result result)
+{
+    static const char *const NAMES[] = {"admissible", "MISMATCH", "UNDECIDED", "ABSENT",
+                                        "CRASHED",    "HUNG",     "DIRTY"};
+    return NAMES[result];
+}
+
+const char *kbit_label_name(kbit_label label)
+{
+    static const char *const NAMES[] = {"PROVED", "EXHAUSTED", "CITED", "MODEL"};
+    return NAMES[label];
+}

@@ -1,0 +1,73 @@
+/* step.h -- how the referee describes a step: its schema, when a call must be refused, its judge.
+ * One such description a stem, in steps/<stem>.c. */
+#ifndef KBIT_VERIFY_STEP_H
+#define KBIT_VERIFY_STEP_H
+
+#include "declared.h"
+#include "error.h"
+#include "kbit_verify.h"
+
+#define KBIT_MAX_INPUTS 5
+
+/* One tensor of a schema. dims is a letter a dimension: M, N, K; O: the outlier list's length;
+ * B: N or, for an absent bias, 0. */
+typedef struct {
+    const char *name;
+    const char *dims;
+    unsigned types; /* set of 1u << kbit_dtype */
+} kbit_slot;
+
+#define KBIT_TYPES_FLOAT (1u << KBIT_F32 | 1u << KBIT_F16 | 1u << KBIT_BF16)
+
+/* What a judge works on. */
+typedef struct {
+    const kbit_call *call;
+    const kbit_declared *declared;
+    bool one_element; /* print the admissible set of (row, column) even if the element is right */
+    size_t row, column;
+    const uint8_t *key; /* of KBIT_KEY_BYTES, replayed by the certificate; NULL: drawn */
+} kbit_judging;
+
+typedef struct {
+    const char *stem;
+    kbit_slot in[KBIT_MAX_INPUTS];
+    size_t n_in;
+    kbit_slot out;
+    /* KBIT_OK, or why the step's precondition refuses these inputs; NULL: never. */
+    kbit_status (*refuses)(const kbit_call *call);
+    /* Fills kind, theorem, elements, checked, rejected, undecided, ratio and the mismatches. */
+    kbit_status (*judge)(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error);
+} kbit_step;
+
+const kbit_step *const *kbit_steps(size_t *count);
+const kbit_step *kbit_step_find(const char *stem);
+
+/* The extent of one schema letter; outliers: length of the list, bias: N or 0. */
+size_t kbit_extent(char letter, size_t M, size_t N, size_t K, size_t outliers, size_t bias);
+
+/* Checks a call's tensors against the schema: types, ranks, dims, NULLs. */
+kbit_status kbit_step_check(const kbit_step *step, const kbit_call *call, kbit_error *error);
+
+/* Judges with parsed declarations; kbit_judge() of kbit_verify.h ends here too. */
+kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
+                            kbit_verdict *verdict, kbit_error *error);
+
+/* Counts a rejected element and keeps it if there is room; texts are printf-made by the caller. */
+kbit_mismatch *kbit_reject(kbit_verdict *verdict, const char *tensor, size_t row, size_t column);
+
+/* Whether the judge is asked to show this element whatever its verdict. */
+bool kbit_shown(const kbit_judging *judging, size_t row, size_t column);
+
+/* Element (row, column) judged right, but asked for: keeps it with its admissible set. */
+kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column);
+
+/* A tensor's elements widened to float; free() it. NULL when out of memory. */
+float *kbit_widened(const kbit_tensor *tensor);
+size_t kbit_tensor_elements(const kbit_tensor *tensor);
+
+extern const kbit_step kbit_step_outlier_columns, kbit_step_absmax_rows, kbit_step_quantize_rows,
+    kbit_step_int8_matmul, kbit_step_dequantize, kbit_step_outlier_matmul,
+    kbit_step_outlier_matmul_w16, kbit_step_store, kbit_step_llmint8_linear_bnb,
+    kbit_step_llmint8_linear_paper;
+
+#endif

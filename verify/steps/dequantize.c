@@ -1,0 +1,61 @@
+/* dequantize -- ENCLOSED: C a s / 16129 within the relative error that is proved for the declared
+ * operation sequence. */
+#include "step.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "enclosure.h"
+#include "numbers.h"
+
+static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+{
+    const kbit_call *call = judging->call;
+    const int32_t *c = call->in[0].data;
+    const float *a = call->in[1].data, *s = call->in[2].data, *d = call->out[0].data;
+    int dequant = judging->declared->dequant;
+    (void)error;
+    bool fp16 = true;
+    for (size_t i = 0; i < call->M && fp16; i++)
+        fp16 = !isfinite(a[i]) || kbit_is_fp16(a[i]);
+    for (size_t j = 0; j < call->N && fp16; j++)
+        fp16 = !isfinite(s[j]) || kbit_is_fp16(s[j]);
+    double relative = kbit_dequantize_error(dequant, fp16);
+
+    verdict->kind = KBIT_ENCLOSED;
+    verdict->theorem = kbit_dequantize_theorem(dequant, fp16);
+    verdict->elements = verdict->checked = call->M * call->N;
+    for (size_t i = 0; i < call->M; i++)
+        for (size_t j = 0; j < call->N; j++) {
+            double observed = (double)d[i * call->N + j];
+            kbit_sum exact = {0};
+            kbit_sum_add(&exact,
+                         (double)c[i * call->N + j] * (double)a[i] * (double)s[j] / 16129.0);
+            double radius = exact.magnitude * relative;
+            if (!fp16)
+                radius += kbit_underflow(1, 1, (double)s[j]);
+            kbit_admissible set = kbit_admissible_round(&exact, radius, KBIT_F32, false);
+            if (radius > 0 && !isnan(observed))
+                verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / radius);
+            bool right = kbit_admits(&set, observed);
+            if (right && !kbit_shown(judging, i, j))
+                continue;
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "d", i, j) : kbit_reject(verdict, "d", i, j);
+            kbit_print_value(m->observed, sizeof m->observed, observed, KBIT_F32);
+            kbit_print_admissible(m->admissible, sizeof m->admissible, &set, KBIT_F32);
+            snprintf(m->inputs, sizeof m->inputs, "c %d, absmax %a, w_absmax %a",
+                     c[i * call->N + j], (double)a[i], (double)s[j]);
+        }
+    return KBIT_OK;
+}
+
+const kbit_step kbit_step_dequantize = {
+    .stem = "dequantize",
+    .in = {{"c", "MN", 1u << KBIT_I32},
+           {"absmax", "M", 1u << KBIT_F32},
+           {"w_absmax", "N", 1u << KBIT_F32}},
+    .n_in = 3,
+    .out = {"d", "MN", 1u << KBIT_F32},
+    .judge = judge,
+};

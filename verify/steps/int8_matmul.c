@@ -1,0 +1,73 @@
+/* int8_matmul -- CERTIFIED(2^-66): the whole product, in the time of reading it. */
+#include "step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "certificate.h"
+
+/* A row whose worst case leaves int32 makes the product meaningless: sum |q| max|w| > 2^31 - 1. */
+static kbit_status refuses(const kbit_call *call)
+{
+    const int8_t *q = call->in[0].data, *w = call->in[1].data;
+    int64_t largest = 0;
+    for (size_t i = 0; i < call->N * call->K; i++)
+        if (abs(w[i]) > largest)
+            largest = abs(w[i]);
+    for (size_t i = 0; i < call->M; i++) {
+        int64_t sum = 0;
+        for (size_t k = 0; k < call->K; k++)
+            sum += abs(q[i * call->K + k]);
+        if (sum * largest > INT32_MAX)
+            return KBIT_ERR_RANGE;
+    }
+    return KBIT_OK;
+}
+
+static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+{
+    const kbit_call *call = judging->call;
+    const int32_t *c = call->out[0].data;
+    kbit_certificate certificate;
+    kbit_status status =
+        kbit_certify_int8_matmul(call->M, call->N, call->K, call->in[0].data, call->in[1].data, c,
+                                 judging->key, &certificate, error);
+    if (status != KBIT_OK)
+        return status;
+    verdict->kind = KBIT_CERTIFIED;
+    verdict->theorem = "product-certificate";
+    verdict->elements = verdict->checked = call->M * call->N;
+    size_t used = (size_t)snprintf(verdict->evidence, sizeof verdict->evidence, "sha256 ");
+    for (size_t b = 0; b < sizeof certificate.commitment; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate.commitment[b]);
+    used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, " key ");
+    for (size_t b = 0; b < sizeof certificate.key; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate.key[b]);
+    for (size_t i = 0; i < certificate.n_kept; i++) {
+        const kbit_wrong_element *e = &certificate.kept[i];
+        kbit_mismatch *m = kbit_reject(verdict, "c", e->row, e->column);
+        snprintf(m->observed, sizeof m->observed, "%d", e->observed);
+        snprintf(m->admissible, sizeof m->admissible, "{%lld}", (long long)e->expected);
+        snprintf(m->inputs, sizeof m->inputs, "row %zu of q, row %zu of w, K = %zu", e->row,
+                 e->column, call->K);
+    }
+    verdict->rejected = certificate.wrong;
+    if (judging->one_element && judging->row < call->M && judging->column < call->N) {
+        kbit_mismatch *m = kbit_show(verdict, "c", judging->row, judging->column);
+        snprintf(m->observed, sizeof m->observed, "%d",
+                 c[judging->row * call->N + judging->column]);
+        snprintf(m->admissible, sizeof m->admissible, "certified with its row");
+    }
+    return KBIT_OK;
+}
+
+const kbit_step kbit_step_int8_matmul = {
+    .stem = "int8_matmul",
+    .in = {{"q", "MK", 1u << KBIT_I8}, {"w", "NK", 1u << KBIT_I8}},
+    .n_in = 2,
+    .out = {"c", "MN", 1u << KBIT_I32},
+    .refuses = refuses,
+    .judge = judge,
+};

@@ -1,0 +1,95 @@
+/* quantize_rows -- EXACT where the declared sequence determines the code, SET{k, k+1} at exact ties
+ * where it does not (quant=any). The gap theorem says that nothing else may vary. */
+#include "step.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "codes.h"
+
+static kbit_status refuses(const kbit_call *call)
+{
+    size_t M = call->M, K = call->K;
+    const float *absmax = call->in[1].data;
+    const int32_t *outliers = call->in[2].data;
+    float *x = kbit_widened(&call->in[0]);
+    bool *excluded = calloc(K ? K : 1, sizeof *excluded);
+    kbit_status status = x && excluded ? KBIT_OK : KBIT_ERR_MEMORY;
+    for (size_t o = 0; status == KBIT_OK && o < call->in[2].dim[0]; o++)
+        excluded[outliers[o]] = true;
+    for (size_t i = 0; status == KBIT_OK && i < M; i++)
+        for (size_t k = 0; k < K && isfinite(absmax[i]); k++) {
+            float v = fabsf(x[i * K + k]);
+            bool masked = excluded[k] || (call->threshold >= 0 && !(v < call->threshold));
+            if (!masked && !(v <= absmax[i]))
+                status = KBIT_ERR_RANGE;
+        }
+    free(x);
+    free(excluded);
+    return status;
+}
+
+static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+{
+    const kbit_call *call = judging->call;
+    size_t M = call->M, K = call->K;
+    const float *absmax = call->in[1].data;
+    const int32_t *outliers = call->in[2].data;
+    const int8_t *q = call->out[0].data;
+    int quant = judging->declared->quant;
+    float *x = kbit_widened(&call->in[0]);
+    bool *excluded = calloc(K ? K : 1, sizeof *excluded);
+    if (!x || !excluded) {
+        free(x);
+        free(excluded);
+        return kbit_fail(error, KBIT_ERR_MEMORY, "quantize_rows: out of memory");
+    }
+    for (size_t o = 0; o < call->in[2].dim[0]; o++)
+        excluded[outliers[o]] = true;
+
+    bool f32 = call->in[0].dtype == KBIT_F32;
+    verdict->kind = quant == QUANT_ANY || f32 ? KBIT_SET : KBIT_EXACT;
+    verdict->theorem = f32 ? "quantize-f32" : quant == QUANT_ANY ? "quantize-gap" : "";
+    verdict->elements = M * K;
+    for (size_t i = 0; i < M; i++) {
+        if (!isfinite(absmax[i]))
+            continue; /* the row is NaN downstream; its codes mean nothing (semantics, section 5) */
+        verdict->checked += K;
+        for (size_t k = 0; k < K; k++) {
+            kbit_codes c = {0, 0};
+            if (!excluded[k])
+                c = kbit_codes_of(x[i * K + k], absmax[i], call->threshold, quant,
+                                  (kbit_dtype)call->in[0].dtype);
+            int observed = q[i * K + k];
+            bool right = observed == c.code || observed == c.other;
+            if (right && !kbit_shown(judging, i, k))
+                continue;
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "q", i, k) : kbit_reject(verdict, "q", i, k);
+            snprintf(m->observed, sizeof m->observed, "%d", observed);
+            if (c.code == c.other)
+                snprintf(m->admissible, sizeof m->admissible, "{%d}", c.code);
+            else
+                snprintf(m->admissible, sizeof m->admissible, "{%d, %d}", c.code, c.other);
+            snprintf(m->inputs, sizeof m->inputs, "x %a, absmax %a, 127x/absmax %.9g%s",
+                     (double)x[i * K + k], (double)absmax[i],
+                     127.0 * (double)x[i * K + k] / (double)absmax[i],
+                     excluded[k] ? ", outlier column" : "");
+        }
+    }
+    free(x);
+    free(excluded);
+    return KBIT_OK;
+}
+
+const kbit_step kbit_step_quantize_rows = {
+    .stem = "quantize_rows",
+    .in = {{"x", "MK", KBIT_TYPES_FLOAT},
+           {"absmax", "M", 1u << KBIT_F32},
+           {"outliers", "O", 1u << KBIT_I32}},
+    .n_in = 3,
+    .out = {"q", "MK", 1u << KBIT_I8},
+    .refuses = refuses,
+    .judge = judge,
+};

@@ -1,0 +1,81 @@
+/* store -- EXACT: y + bias rounded as declared; SET of the two roundings for store=any. */
+#include "step.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "kbit_exact.h"
+#include "numbers.h"
+
+static uint32_t encoding(const kbit_tensor *tensor, size_t i)
+{
+    return tensor->dtype == KBIT_F32 ? ((const uint32_t *)tensor->data)[i]
+                                     : ((const uint16_t *)tensor->data)[i];
+}
+
+static bool is_nan(uint32_t bits, kbit_dtype type)
+{
+    return type == KBIT_F32   ? (bits & 0x7fffffffu) > 0x7f800000u
+           : type == KBIT_F16 ? (bits & 0x7fffu) > 0x7c00u
+                              : (bits & 0x7fffu) > 0x7f80u;
+}
+
+/* The largest finite value in place of an infinity that finite operands gave. */
+static uint32_t saturated(uint32_t bits, kbit_dtype type)
+{
+    uint32_t sign = type == KBIT_F32 ? bits & 0x80000000u : bits & 0x8000u;
+    uint32_t infinity = type == KBIT_F32 ? 0x7f800000u : type == KBIT_F16 ? 0x7c00u : 0x7f80u;
+    return (bits ^ sign) == infinity ? sign | (infinity - 1) : bits;
+}
+
+static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+{
+    const kbit_call *call = judging->call;
+    const kbit_tensor *out = &call->out[0];
+    const float *y = call->in[0].data;
+    const float *bias = call->in[1].dim[0] ? call->in[1].data : NULL;
+    kbit_dtype type = (kbit_dtype)out->dtype;
+    int store = judging->declared->store;
+    (void)error;
+    verdict->kind = store == STORE_ANY ? KBIT_SET : KBIT_EXACT;
+    verdict->elements = verdict->checked = call->M * call->N;
+    for (size_t i = 0; i < call->M; i++)
+        for (size_t j = 0; j < call->N; j++) {
+            float value = y[i * call->N + j], b = bias ? bias[j] : 0;
+            /* Without a bias there is no sum: adding +0 would turn -0 into +0. */
+            float sum = bias ? value + b : value;
+            uint32_t once =
+                bias ? kbit_exact_store(value, b, type) : kbit_exact_store(value, -0.0f, type);
+            uint32_t twice = kbit_exact_store(sum, -0.0f, type);
+            if (judging->declared->overflow == OVERFLOW_SAT && isfinite(value) && isfinite(b)) {
+                once = saturated(once, type);
+                twice = saturated(twice, type);
+            }
+            uint32_t observed = encoding(out, i * call->N + j);
+            bool right = is_nan(once, type) ? is_nan(observed, type)
+                                            : (store != STORE_TWICE && observed == once) ||
+                                                  (store != STORE_ONCE && observed == twice);
+            if (right && !kbit_shown(judging, i, j))
+                continue;
+            kbit_mismatch *m =
+                right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
+            kbit_print_value(m->observed, sizeof m->observed, kbit_element(out, i * call->N + j),
+                             type);
+            if (store == STORE_ANY && once != twice)
+                snprintf(m->admissible, sizeof m->admissible, "encoding 0x%x or 0x%x, not 0x%x",
+                         once, twice, observed);
+            else
+                snprintf(m->admissible, sizeof m->admissible, "encoding 0x%x, observed 0x%x",
+                         store == STORE_TWICE ? twice : once, observed);
+            snprintf(m->inputs, sizeof m->inputs, "y %a, bias %a", (double)value, (double)b);
+        }
+    return KBIT_OK;
+}
+
+const kbit_step kbit_step_store = {
+    .stem = "store",
+    .in = {{"y", "MN", 1u << KBIT_F32}, {"bias", "B", 1u << KBIT_F32}},
+    .n_in = 2,
+    .out = {"out", "MN", KBIT_TYPES_FLOAT},
+    .judge = judge,
+};
