@@ -282,8 +282,8 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
     if (m.arrived != mask) {
         run_another();
     } else {
-        m.arrived = 0;
         operation(m.operands, mask);
+        m.arrived = 0;
         poll_rounds_ = 0;
         ready_.add_lanes(me.warp, mask & ~my_bit);
         if (reschedules_)

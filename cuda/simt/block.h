@@ -89,7 +89,7 @@ class Arena
   public:
     Arena();
     ~Arena();
-    unsigned char *memory() const { return memory_; }
+    unsigned char *memory() const { return allocation_ + zone_bytes; }
     /* Fresh contents for a block with this much shared memory. */
     void fill(size_t bytes, int poison, Random &random);
     /* The offset of a byte outside [0, bytes) that was overwritten; false if there is none. */
@@ -98,7 +98,7 @@ class Arena
   private:
     static constexpr size_t zone_bytes = 4096;
     static constexpr unsigned char zone_byte = 0x79; /* a large number in every type, as poison */
-    unsigned char *allocation_, *memory_;
+    unsigned char *allocation_;
     size_t bytes_ = 0;
 };
 
@@ -131,6 +131,7 @@ class Block : public BlockState
     Thread *no_thread_is_ready();
     void release_barrier();
     void check_exit(const Thread &thread);
+    bool is_held(const Thread &thread) const;
     std::string who_waits(const Thread *except) const;
 
     Launch *launch_ = nullptr;
