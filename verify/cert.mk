@@ -13,6 +13,7 @@ libkbitcert_la_SOURCES = \
 	verify/certificate_plain.c \
 	verify/certificate_recompute.c \
 	verify/multiversion.h \
+	verify/product.c verify/product.h \
 	verify/threads.c \
 	verify/threads.h
 libkbitjudge_la_LIBADD += libkbitcert.la
