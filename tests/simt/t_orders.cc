@@ -60,6 +60,7 @@ START_TEST(random_orders)
 {
     const unsigned threads = 256, warps = threads / 32;
     std::vector<unsigned> forward = arrivals(simt::Order::Forward, 1, 1, threads);
+    unsigned most_changes = 0;
     for (uint64_t seed = 1; seed <= 8; seed++) {
         std::vector<unsigned> random = arrivals(simt::Order::Random, seed, 1, threads);
         std::vector<unsigned> priority = arrivals(simt::Order::Priority, seed, 1, threads);
@@ -75,7 +76,10 @@ START_TEST(random_orders)
             ck_assert_uint_gt(warp_changes(priority), threads / 2);
         else
             ck_assert_uint_lt(warp_changes(priority), 4 * warps);
+        if (seed % 2 == 1)
+            most_changes = std::max(most_changes, warp_changes(priority));
     }
+    ck_assert_uint_gt(most_changes, warps - 1); /* priorities do change now and then */
 }
 END_TEST
 
@@ -112,6 +116,30 @@ START_TEST(released_threads_follow_the_order)
     KBIT_LAUNCH(after_barrier_kernel, dim3(1), dim3(70), 0, nullptr, &count, out);
     for (unsigned i = 0; i < 70; i++)
         ck_assert_uint_eq(out[i], 69 - i);
+}
+END_TEST
+
+/* Who came last to a meeting, and who left it first. */
+__global__ void meeting_kernel(unsigned *last, unsigned *first)
+{
+    *last = threadIdx.x;
+    __syncwarp();
+    if (*first == 32)
+        *first = threadIdx.x;
+}
+
+START_TEST(the_last_to_come_is_not_always_the_first_to_leave)
+{
+    static const simt::Order order[] = {simt::Order::Random, simt::Order::Priority};
+    int same = 0;
+    const int seeds = 20;
+    for (uint64_t seed = 1; seed <= seeds; seed++) {
+        unsigned last = 0, first = 32;
+        choose(order[_i], simt::Async::Issue, seed);
+        KBIT_LAUNCH(meeting_kernel, dim3(1), dim3(32), 0, nullptr, &last, &first);
+        same += last == first;
+    }
+    ck_assert_int_lt(same, seeds / 2);
 }
 END_TEST
 
@@ -175,6 +203,7 @@ int main()
     tcase_add_test(tests, random_orders);
     tcase_add_test(tests, each_block_runs_once_in_any_order);
     tcase_add_test(tests, released_threads_follow_the_order);
+    tcase_add_loop_test(tests, the_last_to_come_is_not_always_the_first_to_leave, 0, 2);
     tcase_add_test(tests, shared_memory_starts_poisoned);
     tcase_add_test(tests, shared_memory_is_1024_byte_aligned);
     return run_suite("simt orders and poison", tests);
