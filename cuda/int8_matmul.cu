@@ -83,12 +83,12 @@ kbit_status int8_matmul_v2(size_t M, size_t N, size_t K, const int8_t *q, const 
 
 __global__ void __launch_bounds__(kThreads) int8_matmul_kernel_v3(Int8Operands in, int32_t *c)
 {
-    for (int col = blockIdx.x * kWarps + threadIdx.x / 32; col < in.N; col += gridDim.x * kWarps) {
-        const int sum = int8_few(in, col);
-        const int row = threadIdx.x % 32;
-        if (row < in.M)
-            c[static_cast<size_t>(row) * in.N + col] = sum;
-    }
+    const int col = blockIdx.x * kWarps + threadIdx.x / 32, row = threadIdx.x % 32;
+    if (col >= in.N)
+        return;
+    const int sum = int8_few(in, col);
+    if (row < in.M)
+        c[static_cast<size_t>(row) * in.N + col] = sum;
 }
 
 kbit_status int8_matmul_v3(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,

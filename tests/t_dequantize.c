@@ -1,6 +1,7 @@
 /* t_dequantize -- the documented operations bit for bit, and the bound against the exact value. */
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 static float dequantized(int32_t c, float absmax, float w_absmax)
 {
@@ -60,16 +61,14 @@ START_TEST(test_operations)
 }
 END_TEST
 
-/* The relative error of the comment: in [-2.57e-7, +2.20e-7] for fp16 statistics. Also that random
- * search comes close enough for a bound half as large to fail. */
+/* The proved bound for fp16 statistics. Also that random search comes closer than half of it on
+ * both sides, so that a bound half as large would have failed. */
 START_TEST(test_bound)
 {
-    mpfr_t exact, error, low, high;
+    mpfr_t exact, error;
     double least = 0, most = 0;
 
-    mpfr_inits2(120, exact, error, low, high, (mpfr_ptr)NULL);
-    mpfr_set_str(low, "-2.57e-7", 10, MPFR_RNDD);
-    mpfr_set_str(high, "2.20e-7", 10, MPFR_RNDU);
+    mpfr_inits2(120, exact, error, (mpfr_ptr)NULL);
     for (int i = 0; i < 200000; i++) {
         int32_t c = random_accumulator();
         float a = fabsf(random_f16()), s = fabsf(random_f16());
@@ -80,14 +79,16 @@ START_TEST(test_bound)
         mpfr_set_flt(error, dequantized(c, a, s), MPFR_RNDN);
         mpfr_sub(error, error, exact, MPFR_RNDN);
         mpfr_div(error, error, exact, MPFR_RNDN);
-        require(mpfr_greaterequal_p(error, low) && mpfr_lessequal_p(error, high),
+        require(mpfr_cmp_d(error, KBIT_BOUND_DEQUANT_BNB_LO) >= 0 &&
+                    mpfr_cmp_d(error, KBIT_BOUND_DEQUANT_BNB_HI) <= 0,
                 "%d times %a times %a: relative error %g", c, a, s, mpfr_get_d(error, MPFR_RNDN));
         double e = mpfr_get_d(error, MPFR_RNDN);
         least = e < least ? e : least;
         most = e > most ? e : most;
     }
-    require(least < -2.57e-7 / 2 && most > 2.20e-7 / 2, "seen: [%g, %g]", least, most);
-    mpfr_clears(exact, error, low, high, (mpfr_ptr)NULL);
+    require(least < KBIT_BOUND_DEQUANT_BNB_LO / 2 && most > KBIT_BOUND_DEQUANT_BNB_HI / 2,
+            "seen: [%a, %a]", least, most);
+    mpfr_clears(exact, error, (mpfr_ptr)NULL);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* t_outlier_matmul -- the outlier product: exact cases exactly, random ones within the theorem. */
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 enum { MOST_M = 4, MOST_N = 5, MOST_K = 80 };
 
@@ -23,10 +24,9 @@ static bool within_bound(float y, float d, mpfr_t e, mpfr_t s, size_t n, bool ex
 
     mpfr_inits2(700, u1, g, bound, error, (mpfr_ptr)NULL);
     mpfr_set_d(u1, 1 + 0x1p-24, MPFR_RNDN);
-    mpfr_set_d(g, 1 + (double)sums * 0x1p-24, MPFR_RNDN);
-    mpfr_mul(g, g, u1, MPFR_RNDU);
-    mpfr_mul(g, g, u1, MPFR_RNDU);
-    mpfr_mul_d(g, g, 1 + 0x1p-27, MPFR_RNDU);
+    mpfr_set_d(g, -KBIT_BOUND_OUTLIER_SCALE_LO, MPFR_RNDN); /* r, the larger end */
+    mpfr_add_ui(g, g, 1, MPFR_RNDU);
+    mpfr_mul_d(g, g, 1 + (double)sums * 0x1p-24, MPFR_RNDU);
     mpfr_sub_ui(g, g, 1, MPFR_RNDU);
     mpfr_mul(g, g, u1, MPFR_RNDU);
     mpfr_mul(bound, g, s, MPFR_RNDU);

@@ -3,6 +3,7 @@
 
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 static int code(float x, float absmax)
 {
@@ -108,7 +109,7 @@ START_TEST(test_random_bf16)
 }
 END_TEST
 
-/* |127 x / a - (k + 1/2)| <= (2^-23 + 2^-48) |127 x / a|, decided exactly. */
+/* Is k + 1/2 within the proved relative error of the quotient 127 x / a? Decided exactly. */
 static bool near_half(float x, float a, int k)
 {
     mpfr_t difference, bound;
@@ -121,8 +122,7 @@ static bool near_half(float x, float a, int k)
     mpfr_mul_ui(difference, difference, 2 * (unsigned)k + 1, MPFR_RNDN);
     mpfr_sub(difference, difference, bound, MPFR_RNDN);
     mpfr_abs(difference, difference, MPFR_RNDN);
-    mpfr_mul_ui(bound, bound, (1ul << 25) + 1, MPFR_RNDN); /* times 2^-48 (2^25 + 1) */
-    mpfr_div_2ui(bound, bound, 48, MPFR_RNDN);
+    mpfr_mul_d(bound, bound, KBIT_BOUND_QUANT_EXACT_F32_HI, MPFR_RNDN); /* the larger end */
     bool near = mpfr_lessequal_p(difference, bound);
     mpfr_clears(difference, bound, (mpfr_ptr)NULL);
     return near;
