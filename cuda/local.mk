@@ -13,7 +13,7 @@ EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_k
 # For the CPU: one file a kernel, `#include "../<stem>.cu"`, so that the compiler, its flags,
 # sanitizers and dependencies are those of any C++ file. Tests link this library too.
 noinst_LTLIBRARIES += libkernels_simt.la
-libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
+libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden -Wno-pass-failed # clang: #pragma unroll
 libkernels_simt_la_LIBADD = libkbitsimt.la
 libkernels_simt_la_SOURCES = cuda/simt/outlier_columns.cc cuda/simt/absmax_rows.cc \
 	cuda/simt/quantize_rows.cc cuda/simt/int8_matmul.cc cuda/simt/dequantize.cc \
