@@ -16,3 +16,4 @@ libkbitexact_la_SOURCES += \
 	reference/baselines/vectorwise_exact.c \
 	reference/baselines/zeropoint_exact.c \
 	reference/baselines/zeropoint_vectorwise_exact.c
+EXTRA_DIST += reference/baselines/README.md

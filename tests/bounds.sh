@@ -1,6 +1,6 @@
 # bounds.sh -- bounds.h is what reference/proofs/bounds.sh writes today, and the generator is awake.
 set -u
-proofs=$top_srcdir/reference/proofs
+proofs=${top_srcdir:?}/reference/proofs
 command -v "${GAPPA:-gappa}" >/dev/null || {
     echo "SKIP: gappa is not installed, so bounds.h was not compared with it (Debian: gappa)"
     exit 77

@@ -1,17 +1,17 @@
 # Files: NPY, safetensors, the folder of a case; a real model where one can be fetched.
 EXTRA_DIST += tests/io_scratch.h tests/cli/numpy.sh tests/cli/numpy_cross.py \
-	tests/cli/fetch-minilm.sh tests/cli/minilm.sh
-TESTS += tests/cli/numpy.sh tests/cli/fetch-minilm.sh tests/cli/minilm.sh
+	tests/cli/fetch-minilm.sh tests/cli/minilm.sh tests/cli/port.sh
+TESTS += tests/cli/numpy.sh tests/cli/fetch-minilm.sh tests/cli/minilm.sh tests/cli/port.sh
 
 check_PROGRAMS += tests/io_copy
 tests_io_copy_SOURCES = tests/io_copy.c
 tests_io_copy_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
-tests_io_copy_LDADD = libkbitjudge.la libkbit.la $(JANSSON_LIBS)
+tests_io_copy_LDADD = libkbitjudge.la
 
 if HAVE_CHECK
 IO_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
 IO_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-IO_LDADD = libkbitjudge.la libkbit.la $(JANSSON_LIBS) $(CHECK_LIBS)
+IO_LDADD = libkbitjudge.la $(CHECK_LIBS)
 
 check_PROGRAMS += tests/t_npy.tap tests/t_safetensors.tap tests/t_manifest.tap
 TESTS += tests/t_npy.tap tests/t_safetensors.tap tests/t_manifest.tap

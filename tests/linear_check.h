@@ -6,6 +6,7 @@
 
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 enum { LAYER_M = 5, LAYER_N = 6, LAYER_K = 70 };
 
@@ -59,7 +60,7 @@ static inline int8_t exact_code_or_zero(float x, float absmax, bool masked)
 }
 
 /* Is out, an encoding of type, what some Y within the steps' bounds of D + E gives after the bias
- * and one rounding? D is within 2.57e-7 of its exact value, relatively; E as outlier_matmul.c says
+ * and one rounding? D is within the proved bound of its exact value; E as outlier_matmul.c says
  * (its bound covers that of outlier_matmul_w16.c). Rounding is monotone: the ends decide. */
 static inline bool output_is_possible(uint32_t out, kbit_dtype type, mpfr_t d, mpfr_t e, mpfr_t s,
                                       size_t n, float bias)
@@ -68,8 +69,7 @@ static inline bool output_is_possible(uint32_t out, kbit_dtype type, mpfr_t d, m
     bool possible;
 
     mpfr_inits2(800, radius, part, end, (mpfr_ptr)NULL);
-    mpfr_set_str(radius, "2.57e-7", 10, MPFR_RNDU);
-    mpfr_mul(radius, radius, d, MPFR_RNDA);
+    mpfr_mul_d(radius, d, -KBIT_BOUND_DEQUANT_BNB_LO, MPFR_RNDA); /* the larger end */
     mpfr_abs(radius, radius, MPFR_RNDU);
     mpfr_abs(part, d, MPFR_RNDU); /* u |D + E|, from above: D's own error is below |D| */
     mpfr_mul_2ui(part, part, 1, MPFR_RNDU);

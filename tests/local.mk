@@ -8,3 +8,4 @@ include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/verify.mk

@@ -1,6 +1,6 @@
 # prove.sh -- Coq checks every theorem behind bounds.h, and refuses a false one.
 set -u
-proofs=$top_srcdir/reference/proofs
+proofs=${top_srcdir:?}/reference/proofs
 sh "$proofs/prove.sh"
 status=$?
 [ $status -eq 0 ] || exit $status
@@ -11,10 +11,10 @@ trap 'rm -rf "$work"' EXIT
 # No constant of bounds.h without a proof that was just run.
 listed=$(sed -n 's/^    X(\(KBIT[A-Z0-9_]*\),.*/\1/p' "$proofs/bounds.h" | wc -l)
 named=$(cat "$proofs"/*.g | grep -c '^#: KBIT_BOUND_')
-[ "$listed" -gt 0 ] && [ "$listed" -eq "$named" ] || {
+if [ "$listed" -eq 0 ] || [ "$listed" -ne "$named" ]; then
     echo "FAIL: bounds.h lists $listed theorems, the scripts state $named"
     exit 1
-}
+fi
 
 # A bound tighter than the truth, and a proof that leans on a rule of its own, are refused.
 sed 's/d -\/ M in ?/d -\/ M in [-1b-40, 1b-40]/' "$proofs/dequantize_bnb.g" >"$work/false.g"

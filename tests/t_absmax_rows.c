@@ -14,11 +14,11 @@ static void check_against_oracle(size_t M, size_t K, const float *x, size_t n,
     for (size_t o = 0; o < n; o++)
         excluded[outliers[o]] = true;
     got[M] = -1; /* one past the end */
-    ck_assert_status(kbit_absmax_rows(M, K, x, n, outliers, threshold, got), KBIT_OK);
+    require_status(kbit_absmax_rows(M, K, x, n, outliers, threshold, got), KBIT_OK);
     for (size_t i = 0; i < M; i++) {
-        ck_assert_same(got[i], kbit_exact_absmax(K, x + i * K, excluded, threshold),
-                       "[%zu,%zu], |O| = %zu, threshold %a, row %zu", M, K, n, threshold, i);
-        ck_assert_msg(isnan(got[i]) || !signbit(got[i]), "row %zu: %a is negative", i, got[i]);
+        require_same(got[i], kbit_exact_absmax(K, x + i * K, excluded, threshold),
+                     "[%zu,%zu], |O| = %zu, threshold %a, row %zu", M, K, n, threshold, i);
+        require(isnan(got[i]) || !signbit(got[i]), "row %zu: %a is negative", i, got[i]);
     }
     ck_assert(got[M] == -1);
 }
@@ -60,12 +60,12 @@ START_TEST(test_two_ways)
     const int32_t outliers[] = {1};
     float a[2];
 
-    ck_assert_status(kbit_absmax_rows(2, 3, x, 0, NULL, 6.0f, a), KBIT_OK);
-    ck_assert_same(a[0], 5.0f, "by element, row 0");
-    ck_assert_same(a[1], 5.5f, "by element, row 1");
-    ck_assert_status(kbit_absmax_rows(2, 3, x, 1, outliers, INFINITY, a), KBIT_OK);
-    ck_assert_same(a[0], 5.0f, "by column, row 0");
-    ck_assert_same(a[1], 3.0f, "by column, row 1");
+    require_status(kbit_absmax_rows(2, 3, x, 0, NULL, 6.0f, a), KBIT_OK);
+    require_same(a[0], 5.0f, "by element, row 0");
+    require_same(a[1], 5.5f, "by element, row 1");
+    require_status(kbit_absmax_rows(2, 3, x, 1, outliers, INFINITY, a), KBIT_OK);
+    require_same(a[0], 5.0f, "by column, row 0");
+    require_same(a[1], 3.0f, "by column, row 1");
 }
 END_TEST
 
@@ -93,18 +93,17 @@ START_TEST(test_special_rows)
     float a[1];
 
     for (size_t c = 0; c < COUNT(cases); c++) {
-        ck_assert_status(kbit_absmax_rows(1, 3, cases[c].x, 0, NULL, cases[c].threshold, a),
-                         KBIT_OK);
-        ck_assert_same(a[0], cases[c].expected, "case %zu", c);
+        require_status(kbit_absmax_rows(1, 3, cases[c].x, 0, NULL, cases[c].threshold, a), KBIT_OK);
+        require_same(a[0], cases[c].expected, "case %zu", c);
     }
 
     /* With the threshold off, what stands in O is left out first, NaN or not. */
     const float x[3] = {1, NAN, INFINITY};
     const int32_t both[] = {1, 2}, nan_only[] = {1};
-    ck_assert_status(kbit_absmax_rows(1, 3, x, 2, both, KBIT_THRESHOLD_OFF, a), KBIT_OK);
-    ck_assert_same(a[0], 1.0f, "NaN and infinity in O");
-    ck_assert_status(kbit_absmax_rows(1, 3, x, 1, nan_only, KBIT_THRESHOLD_OFF, a), KBIT_OK);
-    ck_assert_same(a[0], INFINITY, "NaN in O");
+    require_status(kbit_absmax_rows(1, 3, x, 2, both, KBIT_THRESHOLD_OFF, a), KBIT_OK);
+    require_same(a[0], 1.0f, "NaN and infinity in O");
+    require_status(kbit_absmax_rows(1, 3, x, 1, nan_only, KBIT_THRESHOLD_OFF, a), KBIT_OK);
+    require_same(a[0], INFINITY, "NaN in O");
 }
 END_TEST
 
@@ -114,21 +113,21 @@ START_TEST(test_refusals)
     const int32_t twice[] = {1, 1}, falling[] = {1, 0}, beyond[] = {2}, negative[] = {-1};
     float a[1];
 
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 0, NULL, NAN, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 0, NULL, -0.5f, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 2, twice, 6, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 2, falling, 6, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 1, beyond, 6, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 1, negative, 6, a), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_absmax_rows(1, 2, NULL, 0, NULL, 6, a), KBIT_ERR_NULL);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 1, NULL, 6, a), KBIT_ERR_NULL);
-    ck_assert_status(kbit_absmax_rows(1, 2, x, 0, NULL, 6, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_absmax_rows(0, (size_t)INT32_MAX + 1, x, 0, NULL, 6, a), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_absmax_rows(SIZE_MAX / 4, 2, x, 0, NULL, 6, a), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_absmax_rows(0, 2, NULL, 0, NULL, 6, NULL), KBIT_OK);
+    require_status(kbit_absmax_rows(1, 2, x, 0, NULL, NAN, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, x, 0, NULL, -0.5f, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, x, 2, twice, 6, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, x, 2, falling, 6, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, x, 1, beyond, 6, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, x, 1, negative, 6, a), KBIT_ERR_RANGE);
+    require_status(kbit_absmax_rows(1, 2, NULL, 0, NULL, 6, a), KBIT_ERR_NULL);
+    require_status(kbit_absmax_rows(1, 2, x, 1, NULL, 6, a), KBIT_ERR_NULL);
+    require_status(kbit_absmax_rows(1, 2, x, 0, NULL, 6, NULL), KBIT_ERR_NULL);
+    require_status(kbit_absmax_rows(0, (size_t)INT32_MAX + 1, x, 0, NULL, 6, a), KBIT_ERR_SHAPE);
+    require_status(kbit_absmax_rows(SIZE_MAX / 4, 2, x, 0, NULL, 6, a), KBIT_ERR_SHAPE);
+    require_status(kbit_absmax_rows(0, 2, NULL, 0, NULL, 6, NULL), KBIT_OK);
     a[0] = -1;
-    ck_assert_status(kbit_absmax_rows(1, 0, NULL, 0, NULL, 6, a), KBIT_OK);
-    ck_assert_same(a[0], 0.0f, "a row without elements");
+    require_status(kbit_absmax_rows(1, 0, NULL, 0, NULL, 6, a), KBIT_OK);
+    require_same(a[0], 0.0f, "a row without elements");
 }
 END_TEST
 

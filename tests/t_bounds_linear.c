@@ -121,6 +121,39 @@ static void hold_layers(bool paper)
     ck_assert_uint_gt(l.n_outliers, 0);
 }
 
+/* Random errors cancel, so here they do not: every code but the one that sets the absmax is a tie
+ * that goes down, on one side, and the other side is exact. All of one term of the bound is
+ * attained. */
+START_TEST(the_bound_is_attained)
+{
+    static layer l;
+
+    for (int side = 0; side < 2; side++) {
+        float *ties = side == 0 ? l.x : l.w, *exact = side == 0 ? l.w : l.x;
+        int n_ties = side == 0 ? M * K : N * K, n_exact = side == 0 ? N * K : M * K;
+        attained int8 = {0}, rounding = {0};
+
+        for (int i = 0; i < n_ties; i++) /* in 127ths of 127/32, below the threshold */
+            ties[i] = (i % K == 0 ? 127.0f : 2.0f * (float)(i % 60) + 0.5f) / 32;
+        for (int i = 0; i < n_exact; i++)
+            exact[i] = 127.0f / 32;
+        quantize_and_multiply(&l, false);
+        for (int i = 0; i < M; i++)
+            for (int j = 0; j < N; j++)
+                hold_output(&l, i, j, false, &int8, &rounding);
+        /* The bound is the sum of the ties' own term, of which (K - 1) / K is attained, and the
+         * exact side's. */
+        double own = 127.0 / 32 / 254 * K * 127 / 32, other = 0;
+        for (int k = 0; k < K; k++)
+            other += 127.0 / 32 / 254 * fabs((double)(side == 0 ? l.q : l.v)[k] / 32);
+        printf("# side %d: share %.4f, of its own term %.4f\n", side, int8.hi,
+               int8.hi * (own + other) / own);
+        ck_assert(attained_within("share of the int8 bound", &int8, 0, 1));
+        ck_assert(int8.hi * (own + other) / own > 0.98);
+    }
+}
+END_TEST
+
 START_TEST(as_bitsandbytes)
 {
     hold_layers(false);
@@ -142,6 +175,7 @@ int main(void)
 
     tcase_add_test(cases, as_bitsandbytes);
     tcase_add_test(cases, as_the_paper);
+    tcase_add_test(cases, the_bound_is_attained);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -16,7 +16,7 @@ START_TEST(test_vectors)
         kbit_value_vector vector = KBIT_NORMAL_VECTORS[v];
 
         kbit_fill_normal(vector.seed, vector.tensor, 1000, x);
-        ck_assert_same(x[vector.index], (float)vector.value * 0x1p-16f, "normal vector %zu", v);
+        require_same(x[vector.index], (float)vector.value * 0x1p-16f, "normal vector %zu", v);
     }
     for (size_t v = 0; v < COUNT(KBIT_CODE_VECTORS); v++) {
         kbit_value_vector vector = KBIT_CODE_VECTORS[v];
@@ -25,16 +25,16 @@ START_TEST(test_vectors)
         ck_assert_int_eq(q[vector.index], vector.value);
     }
 
-    ck_assert_status(
-        kbit_fill_activations(kbit_outlier_preset_find("13b"), 1, 2, 4, 8, KBIT_F16, x), KBIT_OK);
+    require_status(kbit_fill_activations(kbit_outlier_preset_find("13b"), 1, 2, 4, 8, KBIT_F16, x),
+                   KBIT_OK);
     for (size_t i = 0; i < COUNT(KBIT_ACTIVATIONS_13B_F16); i++)
-        ck_assert_same(x[i], (float)KBIT_ACTIVATIONS_13B_F16[i] * 0x1p-16f, "13b, element %zu", i);
-    ck_assert_status(
+        require_same(x[i], (float)KBIT_ACTIVATIONS_13B_F16[i] * 0x1p-16f, "13b, element %zu", i);
+    require_status(
         kbit_fill_activations(kbit_outlier_preset_find("gpt2-762m"), 1, 2, 4, 4, KBIT_BF16, x),
         KBIT_OK);
     for (size_t i = 0; i < COUNT(KBIT_ACTIVATIONS_GPT2_762M_BF16); i++)
-        ck_assert_same(x[i], (float)KBIT_ACTIVATIONS_GPT2_762M_BF16[i] * 0x1p-16f,
-                       "gpt2-762m, element %zu", i);
+        require_same(x[i], (float)KBIT_ACTIVATIONS_GPT2_762M_BF16[i] * 0x1p-16f,
+                     "gpt2-762m, element %zu", i);
 }
 END_TEST
 
@@ -52,8 +52,8 @@ START_TEST(test_hash_spreads)
         ck_assert_uint_ne(h, kbit_hash(2, 1, i));
     }
     ck_assert(all_or == UINT64_MAX && all_and == 0);
-    ck_assert_msg(labs(flipped - 32 * 4096) < 4 * 4 * 64, "%ld of %d bits flipped", flipped,
-                  64 * 4096); /* four standard deviations: sqrt(4096 64) / 2 = 256 each */
+    require(labs(flipped - 32 * 4096) < 4 * 4 * 64, "%ld of %d bits flipped", flipped,
+            64 * 4096); /* four standard deviations: sqrt(4096 64) / 2 = 256 each */
 }
 END_TEST
 
@@ -67,15 +67,14 @@ START_TEST(test_normal)
 
     kbit_fill_normal(3, 5, N, x);
     for (size_t i = 0; i < N; i++) {
-        ck_assert(fabsf(x[i]) < 6);
+        require(fabsf(x[i]) < 6, "element %zu: %a", i, x[i]);
         sum += x[i];
         squares += (double)x[i] * x[i];
         fourths += pow(x[i], 4);
     }
-    ck_assert_msg(fabs(sum / N) < 4 * 0x1p-10, "mean %g", sum / N);
-    ck_assert_msg(fabs(squares / N - 1) < 4 * sqrt(1.9) * 0x1p-10, "variance %g", squares / N);
-    ck_assert_msg(fabs(fourths / N - 2.9) < 4 * sqrt(90) * 0x1p-10, "fourth moment %g",
-                  fourths / N);
+    require(fabs(sum / N) < 4 * 0x1p-10, "mean %g", sum / N);
+    require(fabs(squares / N - 1) < 4 * sqrt(1.9) * 0x1p-10, "variance %g", squares / N);
+    require(fabs(fourths / N - 2.9) < 4 * sqrt(90) * 0x1p-10, "fourth moment %g", fourths / N);
     free(x);
 }
 END_TEST
@@ -91,7 +90,7 @@ START_TEST(test_codes)
         count[q[i] + 128]++;
     ck_assert_int_eq(count[0], 0); /* -128 */
     for (int v = 1; v < 256; v++)  /* six standard deviations of 20 */
-        ck_assert_msg(labs(count[v] - 400) < 120, "code %d: %ld times", v - 128, count[v]);
+        require(labs(count[v] - 400) < 120, "code %d: %ld times", v - 128, count[v]);
     free(q);
 }
 END_TEST
@@ -102,11 +101,11 @@ START_TEST(test_parts_agree_with_the_whole)
     const kbit_outlier_preset *preset = kbit_outlier_preset_find("6.7b");
     float whole[20 * 64], part[7 * 64], normal[20 * 64];
 
-    ck_assert_status(kbit_fill_activations(preset, 9, 1, 20, 64, KBIT_F16, whole), KBIT_OK);
-    ck_assert_status(kbit_fill_activations(preset, 9, 1, 7, 64, KBIT_F16, part), KBIT_OK);
+    require_status(kbit_fill_activations(preset, 9, 1, 20, 64, KBIT_F16, whole), KBIT_OK);
+    require_status(kbit_fill_activations(preset, 9, 1, 7, 64, KBIT_F16, part), KBIT_OK);
     ck_assert_int_eq(memcmp(whole, part, sizeof part), 0);
     kbit_fill_normal(9, 1, 20 * 64, normal);
-    ck_assert_status(kbit_fill_activations(NULL, 9, 1, 20, 64, KBIT_F32, whole), KBIT_OK);
+    require_status(kbit_fill_activations(NULL, 9, 1, 20, 64, KBIT_F32, whole), KBIT_OK);
     ck_assert_int_eq(memcmp(whole, normal, sizeof whole), 0);
 }
 END_TEST
@@ -121,24 +120,25 @@ START_TEST(test_presets)
     float *x = malloc(M * K * sizeof *x), *plain = malloc(M * K * sizeof *plain);
 
     ck_assert_uint_eq(n, 12);
-    ck_assert_status(kbit_fill_activations(NULL, 1, 1, M, K, KBIT_BF16, plain), KBIT_OK);
+    require_status(kbit_fill_activations(NULL, 1, 1, M, K, KBIT_BF16, plain), KBIT_OK);
     for (size_t p = 0; p < n; p++) {
         size_t dims = 0, two_signs = 0;
 
         ck_assert_ptr_eq(kbit_outlier_preset_find(presets[p].name), &presets[p]);
         ck_assert(strlen(presets[p].source) > 0 && presets[p].one_sided <= presets[p].dims);
-        ck_assert_status(kbit_fill_activations(&presets[p], 1, 1, M, K, KBIT_BF16, x), KBIT_OK);
+        require_status(kbit_fill_activations(&presets[p], 1, 1, M, K, KBIT_BF16, x), KBIT_OK);
         for (size_t k = 0; k < K; k++) {
             size_t touched = 0, positive = 0, below[3] = {0};
 
             for (size_t i = 0; i < M; i++) {
                 float value = x[i * K + k];
 
-                ck_assert(same(value, kbit_bf16_to_f32(kbit_bf16_from_f32(value))));
+                require(same(value, kbit_bf16_to_f32(kbit_bf16_from_f32(value))), "%a is no bf16",
+                        value);
                 if (encoding(value) == encoding(plain[i * K + k]))
                     continue;
                 touched++;
-                ck_assert_msg(fabsf(value) >= 6, "%s: %a is no outlier", presets[p].name, value);
+                require(fabsf(value) >= 6, "%s: %a is no outlier", presets[p].name, value);
                 positive += value > 0;
                 for (int c = 0; c < 3; c++)
                     below[c] += value < (float)presets[p].quartile[c];
@@ -148,18 +148,18 @@ START_TEST(test_presets)
             dims++;
             two_signs += positive != 0 && positive != touched;
             double share = presets[p].positions_per_mille / 1000.0;
-            ck_assert_msg(fabs((double)touched - share * M) < 5 * sqrt(share * (1 - share) * M),
-                          "%s: %zu rows", presets[p].name, touched);
+            require(fabs((double)touched - share * M) < 5 * sqrt(share * (1 - share) * M),
+                    "%s: %zu rows", presets[p].name, touched);
             if (presets[p].one_sided == presets[p].dims)
                 for (int c = 0; c < 3; c++)
-                    ck_assert_msg(fabs((double)below[c] - (double)touched * (c + 1) / 4) <
-                                      5 * sqrt((double)touched / 4),
-                                  "%s, column %zu: %zu of %zu below quartile %d", presets[p].name,
-                                  k, below[c], touched, c + 1);
+                    require(fabs((double)below[c] - (double)touched * (c + 1) / 4) <
+                                5 * sqrt((double)touched / 4),
+                            "%s, column %zu: %zu of %zu below quartile %d", presets[p].name, k,
+                            below[c], touched, c + 1);
         }
-        ck_assert_msg(dims == presets[p].dims, "%s: %zu columns", presets[p].name, dims);
-        ck_assert_msg(two_signs == presets[p].dims - presets[p].one_sided, "%s: %zu with two signs",
-                      presets[p].name, two_signs);
+        require(dims == presets[p].dims, "%s: %zu columns", presets[p].name, dims);
+        require(two_signs == presets[p].dims - presets[p].one_sided, "%s: %zu with two signs",
+                presets[p].name, two_signs);
     }
     ck_assert_ptr_null(kbit_outlier_preset_find("1b"));
     ck_assert_ptr_null(kbit_outlier_preset_find(NULL));
@@ -181,7 +181,7 @@ START_TEST(test_weights)
             char *stored = malloc(N * K * 4);
             double squares = 0, variance = 0.25;
 
-            ck_assert_status(kbit_fill_weights(1, 2, N, K, types[t], w), KBIT_OK);
+            require_status(kbit_fill_weights(1, 2, N, K, types[t], w), KBIT_OK);
             for (size_t power = 1; power < K; power *= 4)
                 variance /= 4;
             kbit_round(N * K, w, types[t], stored);
@@ -190,8 +190,8 @@ START_TEST(test_weights)
             for (size_t i = 0; i < N * K; i++)
                 squares += (double)w[i] * w[i];
             double n = (double)(N * K);
-            ck_assert_msg(fabs(squares / n / variance - 1) < 5 * sqrt(2 / n), "K = %zu: %g of %g",
-                          K, squares / n, variance);
+            require(fabs(squares / n / variance - 1) < 5 * sqrt(2 / n), "K = %zu: %g of %g", K,
+                    squares / n, variance);
             free(w);
             free(back);
             free(stored);
@@ -204,21 +204,20 @@ START_TEST(test_refusals)
     kbit_outlier_preset mine = *kbit_outlier_preset_find("125m");
     float x[4];
 
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_I8, x), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, SIZE_MAX / 4, 2, KBIT_F16, x),
-                     KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 0, KBIT_F16, NULL), KBIT_OK);
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 1, KBIT_F16, x), KBIT_OK); /* 1 < dims */
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_I8, x), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, NULL), KBIT_ERR_NULL);
+    require_status(kbit_fill_activations(&mine, 1, 1, SIZE_MAX / 4, 2, KBIT_F16, x),
+                   KBIT_ERR_SHAPE);
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 0, KBIT_F16, NULL), KBIT_OK);
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 1, KBIT_F16, x), KBIT_OK); /* 1 < dims */
     mine.dims = 65;
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, x), KBIT_ERR_RANGE);
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, x), KBIT_ERR_RANGE);
     mine.dims = 1;
     mine.quartile[0] = -9000;
-    ck_assert_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, x), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_fill_weights(1, 1, 2, 2, KBIT_I32, x), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_fill_weights(1, 1, 2, 2, KBIT_F32, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_fill_weights(1, 1, 2, (size_t)INT32_MAX + 1, KBIT_F32, x),
-                     KBIT_ERR_SHAPE);
+    require_status(kbit_fill_activations(&mine, 1, 1, 2, 2, KBIT_F16, x), KBIT_ERR_RANGE);
+    require_status(kbit_fill_weights(1, 1, 2, 2, KBIT_I32, x), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_fill_weights(1, 1, 2, 2, KBIT_F32, NULL), KBIT_ERR_NULL);
+    require_status(kbit_fill_weights(1, 1, 2, (size_t)INT32_MAX + 1, KBIT_F32, x), KBIT_ERR_SHAPE);
 }
 END_TEST
 

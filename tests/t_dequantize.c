@@ -1,12 +1,13 @@
 /* t_dequantize -- the documented operations bit for bit, and the bound against the exact value. */
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 static float dequantized(int32_t c, float absmax, float w_absmax)
 {
     float d;
 
-    ck_assert_status(kbit_dequantize(1, 1, &c, &absmax, &w_absmax, &d), KBIT_OK);
+    require_status(kbit_dequantize(1, 1, &c, &absmax, &w_absmax, &d), KBIT_OK);
     return d;
 }
 
@@ -54,23 +55,20 @@ START_TEST(test_operations)
         float a = fabsf(i % 2 ? random_f16() : random_f32());
         float s = fabsf(i % 3 ? random_f16() : random_f32());
 
-        ck_assert_same(dequantized(c, a, s), by_operations(c, a, s), "%d times %a times %a", c, a,
-                       s);
+        require_same(dequantized(c, a, s), by_operations(c, a, s), "%d times %a times %a", c, a, s);
     }
-    ck_assert_same(dequantized(INT32_MIN, 1, 1), by_operations(INT32_MIN, 1, 1), "INT32_MIN");
+    require_same(dequantized(INT32_MIN, 1, 1), by_operations(INT32_MIN, 1, 1), "INT32_MIN");
 }
 END_TEST
 
-/* The relative error of the comment: in [-2.57e-7, +2.20e-7] for fp16 statistics. Also that random
- * search comes close enough for a bound half as large to fail. */
+/* The proved bound for fp16 statistics. Also that random search comes closer than half of it on
+ * both sides, so that a bound half as large would have failed. */
 START_TEST(test_bound)
 {
-    mpfr_t exact, error, low, high;
+    mpfr_t exact, error;
     double least = 0, most = 0;
 
-    mpfr_inits2(120, exact, error, low, high, (mpfr_ptr)NULL);
-    mpfr_set_str(low, "-2.57e-7", 10, MPFR_RNDD);
-    mpfr_set_str(high, "2.20e-7", 10, MPFR_RNDU);
+    mpfr_inits2(120, exact, error, (mpfr_ptr)NULL);
     for (int i = 0; i < 200000; i++) {
         int32_t c = random_accumulator();
         float a = fabsf(random_f16()), s = fabsf(random_f16());
@@ -81,15 +79,16 @@ START_TEST(test_bound)
         mpfr_set_flt(error, dequantized(c, a, s), MPFR_RNDN);
         mpfr_sub(error, error, exact, MPFR_RNDN);
         mpfr_div(error, error, exact, MPFR_RNDN);
-        ck_assert_msg(mpfr_greaterequal_p(error, low) && mpfr_lessequal_p(error, high),
-                      "%d times %a times %a: relative error %g", c, a, s,
-                      mpfr_get_d(error, MPFR_RNDN));
+        require(mpfr_cmp_d(error, KBIT_BOUND_DEQUANT_BNB_LO) >= 0 &&
+                    mpfr_cmp_d(error, KBIT_BOUND_DEQUANT_BNB_HI) <= 0,
+                "%d times %a times %a: relative error %g", c, a, s, mpfr_get_d(error, MPFR_RNDN));
         double e = mpfr_get_d(error, MPFR_RNDN);
         least = e < least ? e : least;
         most = e > most ? e : most;
     }
-    ck_assert_msg(least < -2.57e-7 / 2 && most > 2.20e-7 / 2, "seen: [%g, %g]", least, most);
-    mpfr_clears(exact, error, low, high, (mpfr_ptr)NULL);
+    require(least < KBIT_BOUND_DEQUANT_BNB_LO / 2 && most > KBIT_BOUND_DEQUANT_BNB_HI / 2,
+            "seen: [%a, %a]", least, most);
+    mpfr_clears(exact, error, (mpfr_ptr)NULL);
 }
 END_TEST
 
@@ -123,22 +122,21 @@ START_TEST(test_shapes)
     for (size_t i = 0; i < M * N; i++)
         c[i] = random_accumulator();
     d[M * N] = 3;
-    ck_assert_status(kbit_dequantize(M, N, c, a, s, d), KBIT_OK);
+    require_status(kbit_dequantize(M, N, c, a, s, d), KBIT_OK);
     for (size_t i = 0; i < M; i++)
         for (size_t j = 0; j < N; j++)
-            ck_assert_same(d[i * N + j], by_operations(c[i * N + j], a[i], s[j]), "(%zu,%zu)", i,
-                           j);
+            require_same(d[i * N + j], by_operations(c[i * N + j], a[i], s[j]), "(%zu,%zu)", i, j);
     ck_assert(d[M * N] == 3);
 }
 END_TEST
 
 START_TEST(test_special_values)
 {
-    ck_assert_same(dequantized(0, 1, 1), 0.0f, "no accumulator");
-    ck_assert_same(dequantized(5, 0, 1), 0.0f, "zero row");
-    ck_assert_same(dequantized(0, NAN, 1), NAN, "NaN row");
-    ck_assert_same(dequantized(0, INFINITY, 1), NAN, "infinite row: codes are 0");
-    ck_assert_same(dequantized(0, 1, NAN), NAN, "NaN weights");
+    require_same(dequantized(0, 1, 1), 0.0f, "no accumulator");
+    require_same(dequantized(5, 0, 1), 0.0f, "zero row");
+    require_same(dequantized(0, NAN, 1), NAN, "NaN row");
+    require_same(dequantized(0, INFINITY, 1), NAN, "infinite row: codes are 0");
+    require_same(dequantized(0, 1, NAN), NAN, "NaN weights");
 }
 END_TEST
 
@@ -148,13 +146,13 @@ START_TEST(test_refusals)
     const float one[1] = {1};
     float d[1];
 
-    ck_assert_status(kbit_dequantize(1, 1, NULL, one, one, d), KBIT_ERR_NULL);
-    ck_assert_status(kbit_dequantize(1, 1, c, NULL, one, d), KBIT_ERR_NULL);
-    ck_assert_status(kbit_dequantize(1, 1, c, one, NULL, d), KBIT_ERR_NULL);
-    ck_assert_status(kbit_dequantize(1, 1, c, one, one, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_dequantize(SIZE_MAX / 4, 2, c, one, one, d), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_dequantize(0, 1, NULL, NULL, one, NULL), KBIT_OK);
-    ck_assert_status(kbit_dequantize(1, 0, NULL, one, NULL, NULL), KBIT_OK);
+    require_status(kbit_dequantize(1, 1, NULL, one, one, d), KBIT_ERR_NULL);
+    require_status(kbit_dequantize(1, 1, c, NULL, one, d), KBIT_ERR_NULL);
+    require_status(kbit_dequantize(1, 1, c, one, NULL, d), KBIT_ERR_NULL);
+    require_status(kbit_dequantize(1, 1, c, one, one, NULL), KBIT_ERR_NULL);
+    require_status(kbit_dequantize(SIZE_MAX / 4, 2, c, one, one, d), KBIT_ERR_SHAPE);
+    require_status(kbit_dequantize(0, 1, NULL, NULL, one, NULL), KBIT_OK);
+    require_status(kbit_dequantize(1, 0, NULL, one, NULL, NULL), KBIT_OK);
 }
 END_TEST
 

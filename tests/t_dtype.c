@@ -34,16 +34,16 @@ START_TEST(test_arrays)
     for (size_t i = 0; i < 257; i++)
         x[i] = random_f32();
     for (size_t t = 0; t < COUNT(types); t++) {
-        ck_assert_status(kbit_round(257, x, types[t], stored), KBIT_OK);
-        ck_assert_status(kbit_widen(257, types[t], stored, back), KBIT_OK);
+        require_status(kbit_round(257, x, types[t], stored), KBIT_OK);
+        require_status(kbit_widen(257, types[t], stored, back), KBIT_OK);
         for (size_t i = 0; i < 257; i++) {
             float expected = x[i];
             if (types[t] == KBIT_F16)
                 expected = kbit_f16_to_f32(kbit_f16_from_f32(x[i]));
             if (types[t] == KBIT_BF16)
                 expected = kbit_bf16_to_f32(kbit_bf16_from_f32(x[i]));
-            ck_assert_same(back[i], expected, "%s, element %zu of %a", kbit_dtype_name(types[t]), i,
-                           x[i]);
+            require_same(back[i], expected, "%s, element %zu of %a", kbit_dtype_name(types[t]), i,
+                         x[i]);
         }
     }
 }
@@ -53,14 +53,14 @@ START_TEST(test_refusals)
 {
     float x[1] = {1};
 
-    ck_assert_status(kbit_widen(1, KBIT_I8, x, x + 0), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_round(1, x, KBIT_I32, x), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_round(1, x, (kbit_dtype)0, x), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_widen(1, KBIT_F16, NULL, x), KBIT_ERR_NULL);
-    ck_assert_status(kbit_round(1, x, KBIT_F16, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_widen(SIZE_MAX / 2, KBIT_F16, x, x), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_widen(0, KBIT_F16, NULL, NULL), KBIT_OK);
-    ck_assert_status(kbit_round(0, NULL, KBIT_F32, NULL), KBIT_OK);
+    require_status(kbit_widen(1, KBIT_I8, x, x + 0), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_round(1, x, KBIT_I32, x), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_round(1, x, (kbit_dtype)0, x), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_widen(1, KBIT_F16, NULL, x), KBIT_ERR_NULL);
+    require_status(kbit_round(1, x, KBIT_F16, NULL), KBIT_ERR_NULL);
+    require_status(kbit_widen(SIZE_MAX / 2, KBIT_F16, x, x), KBIT_ERR_SHAPE);
+    require_status(kbit_widen(0, KBIT_F16, NULL, NULL), KBIT_OK);
+    require_status(kbit_round(0, NULL, KBIT_F32, NULL), KBIT_OK);
 }
 END_TEST
 
@@ -82,7 +82,7 @@ START_TEST(test_encode_f32)
         for (size_t d = 0; d < COUNT(directions); d++) {
             float expected = mpfr_get_flt(y, directions[d]);
             float got = from_encoding(kbit_exact_encode(y, KBIT_F32, directions[d]));
-            ck_assert_same(got, expected, "%a in direction %d", x, (int)directions[d]);
+            require_same(got, expected, "%a in direction %d", x, (int)directions[d]);
         }
     }
     mpfr_clear(y);

@@ -7,12 +7,12 @@ static void check_against_oracle(size_t M, size_t N, size_t K, const int8_t *q, 
     int32_t *c = malloc((M * N + 1) * sizeof *c);
 
     c[M * N] = 4711; /* one past the end */
-    ck_assert_status(kbit_int8_matmul(M, N, K, q, w, c), KBIT_OK);
+    require_status(kbit_int8_matmul(M, N, K, q, w, c), KBIT_OK);
     for (size_t i = 0; i < M; i++)
         for (size_t j = 0; j < N; j++) {
             int64_t expected = kbit_exact_dot(K, q + i * K, w + j * K);
-            ck_assert_msg(c[i * N + j] == expected, "[%zu,%zu,%zu] at (%zu,%zu): got %d, not %lld",
-                          M, N, K, i, j, c[i * N + j], (long long)expected);
+            require(c[i * N + j] == expected, "[%zu,%zu,%zu] at (%zu,%zu): got %d, not %lld", M, N,
+                    K, i, j, c[i * N + j], (long long)expected);
         }
     ck_assert_int_eq(c[M * N], 4711);
     free(c);
@@ -68,7 +68,7 @@ START_TEST(test_limit)
     for (size_t i = 0; i < COUNT(cases); i++) {
         memset(q, cases[i].q, cases[i].K);
         memset(w, cases[i].w, cases[i].K);
-        ck_assert_status(kbit_int8_matmul(1, 1, cases[i].K, q, w, &c), cases[i].expected);
+        require_status(kbit_int8_matmul(1, 1, cases[i].K, q, w, &c), cases[i].expected);
         if (cases[i].expected == KBIT_OK)
             ck_assert_int_eq(c, kbit_exact_dot(cases[i].K, q, w));
     }
@@ -87,9 +87,9 @@ START_TEST(test_limit_by_row)
 
     memset(q + K, 127, K);
     w[K + 5] = -121; /* 127 K 121 = 2,151,380,000 */
-    ck_assert_status(kbit_int8_matmul(2, 2, K, q, w, c), KBIT_ERR_RANGE);
+    require_status(kbit_int8_matmul(2, 2, K, q, w, c), KBIT_ERR_RANGE);
     w[K + 5] = -120; /* 127 K 120 = 2,133,600,000 */
-    ck_assert_status(kbit_int8_matmul(2, 2, K, q, w, c), KBIT_OK);
+    require_status(kbit_int8_matmul(2, 2, K, q, w, c), KBIT_OK);
     ck_assert(c[0] == 0 && c[1] == 0 && c[2] == 0 && c[3] == -120 * 127);
     free(q);
     free(w);
@@ -101,17 +101,17 @@ START_TEST(test_refusals)
     int8_t q[2] = {1, 2};
     int32_t c[1];
 
-    ck_assert_status(kbit_int8_matmul(1, 1, 2, NULL, q, c), KBIT_ERR_NULL);
-    ck_assert_status(kbit_int8_matmul(1, 1, 2, q, NULL, c), KBIT_ERR_NULL);
-    ck_assert_status(kbit_int8_matmul(1, 1, 2, q, q, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_int8_matmul(0, 0, (size_t)INT32_MAX + 1, q, q, c), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_int8_matmul(SIZE_MAX / 4, 1, 2, q, q, c), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_int8_matmul(1, SIZE_MAX / 4, 2, q, q, c), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_int8_matmul(SIZE_MAX / 4, 2, 0, q, q, c), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_int8_matmul(0, 1, 2, NULL, q, NULL), KBIT_OK);
-    ck_assert_status(kbit_int8_matmul(1, 0, 2, q, NULL, NULL), KBIT_OK);
+    require_status(kbit_int8_matmul(1, 1, 2, NULL, q, c), KBIT_ERR_NULL);
+    require_status(kbit_int8_matmul(1, 1, 2, q, NULL, c), KBIT_ERR_NULL);
+    require_status(kbit_int8_matmul(1, 1, 2, q, q, NULL), KBIT_ERR_NULL);
+    require_status(kbit_int8_matmul(0, 0, (size_t)INT32_MAX + 1, q, q, c), KBIT_ERR_SHAPE);
+    require_status(kbit_int8_matmul(SIZE_MAX / 4, 1, 2, q, q, c), KBIT_ERR_SHAPE);
+    require_status(kbit_int8_matmul(1, SIZE_MAX / 4, 2, q, q, c), KBIT_ERR_SHAPE);
+    require_status(kbit_int8_matmul(SIZE_MAX / 4, 2, 0, q, q, c), KBIT_ERR_SHAPE);
+    require_status(kbit_int8_matmul(0, 1, 2, NULL, q, NULL), KBIT_OK);
+    require_status(kbit_int8_matmul(1, 0, 2, q, NULL, NULL), KBIT_OK);
     c[0] = 9;
-    ck_assert_status(kbit_int8_matmul(1, 1, 0, NULL, NULL, c), KBIT_OK);
+    require_status(kbit_int8_matmul(1, 1, 0, NULL, NULL, c), KBIT_OK);
     ck_assert_int_eq(c[0], 0); /* an empty sum */
 }
 END_TEST

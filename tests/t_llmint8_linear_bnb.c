@@ -24,7 +24,7 @@ START_TEST(test_against_the_definition)
         }
         size_t bytes = l.M * l.N * kbit_dtype_size(type);
         out[bytes] = 0x55;
-        ck_assert_status(
+        require_status(
             kbit_llmint8_linear_bnb(l.M, l.N, l.K, l.x, w, s, bias, l.threshold, type, out),
             KBIT_OK);
         ck_assert_int_eq(out[bytes], 0x55);
@@ -42,12 +42,12 @@ START_TEST(test_against_the_definition)
                 kbit_exact_outlier_sum(e, magnitude, x, l.n_outliers, l.outliers, w + j * l.K, s[j],
                                        MPFR_RNDN);
                 uint32_t got = element(out, i * l.N + j, type);
-                ck_assert_msg(output_is_possible(got, type, d, e, magnitude, l.n_outliers,
-                                                 bias ? bias[j] : 0),
-                              "round %d, [%zu,%zu,%zu], |O| = %zu, %s at (%zu,%zu): got %x, "
-                              "D + E = %a",
-                              round, l.M, l.N, l.K, l.n_outliers, kbit_dtype_name(type), i, j, got,
-                              mpfr_get_d(d, MPFR_RNDN) + mpfr_get_d(e, MPFR_RNDN));
+                require(output_is_possible(got, type, d, e, magnitude, l.n_outliers,
+                                           bias ? bias[j] : 0),
+                        "round %d, [%zu,%zu,%zu], |O| = %zu, %s at (%zu,%zu): got %x, "
+                        "D + E = %a",
+                        round, l.M, l.N, l.K, l.n_outliers, kbit_dtype_name(type), i, j, got,
+                        mpfr_get_d(d, MPFR_RNDN) + mpfr_get_d(e, MPFR_RNDN));
             }
         }
     }
@@ -85,8 +85,8 @@ START_TEST(test_transparent)
             for (size_t k = 0; k < K; k++)
                 w[j * K + k] = (int8_t)(k == 0 ? 0 : k == 1 ? 127 : (int)random_below(15) - 7);
         }
-        ck_assert_status(kbit_llmint8_linear_bnb(M, N, K, x, w, s, NULL, 6.0f, KBIT_F16, out),
-                         KBIT_OK);
+        require_status(kbit_llmint8_linear_bnb(M, N, K, x, w, s, NULL, 6.0f, KBIT_F16, out),
+                       KBIT_OK);
         for (size_t i = 0; i < M; i++)
             for (size_t j = 0; j < N; j++) {
                 double y = 0; /* exact: multiples of 2^-16 below 2^12 */
@@ -94,8 +94,8 @@ START_TEST(test_transparent)
                 for (size_t k = 0; k < K; k++)
                     y += (double)x[i * K + k] * w[j * K + k] * w_unit;
                 uint16_t expected = kbit_f16_from_f32((float)y).bits;
-                ck_assert_msg(out[i * N + j].bits == expected, "(%zu,%zu): got %04x, %a is %04x", i,
-                              j, out[i * N + j].bits, y, expected);
+                require(out[i * N + j].bits == expected, "(%zu,%zu): got %04x, %a is %04x", i, j,
+                        out[i * N + j].bits, y, expected);
             }
     }
 }
@@ -109,7 +109,7 @@ START_TEST(test_elements_not_columns)
     const int8_t w[2] = {127, 127};
     kbit_f16 out[2];
 
-    ck_assert_status(kbit_llmint8_linear_bnb(2, 1, 2, x, w, s, NULL, 6.0f, KBIT_F16, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(2, 1, 2, x, w, s, NULL, 6.0f, KBIT_F16, out), KBIT_OK);
     ck_assert_uint_eq(out[0].bits, kbit_f16_from_f32(8).bits);
     ck_assert_uint_eq(out[1].bits, kbit_f16_from_f32((float)(69 * 5.5 / 127 + 5.5)).bits);
 }
@@ -123,21 +123,21 @@ START_TEST(test_what_is_not_finite)
     float out[3 * 2];
 
     /* With a threshold both columns are in O: products, with 0 times infinity NaN. */
-    ck_assert_status(kbit_llmint8_linear_bnb(3, 2, 2, x, w, s, bias, 6.0f, KBIT_F32, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(3, 2, 2, x, w, s, bias, 6.0f, KBIT_F32, out), KBIT_OK);
     ck_assert(isfinite(out[0]) && isfinite(out[1]));
     ck_assert(isnan(out[2]) && isnan(out[3]));
     ck_assert(isnan(out[4]));
-    ck_assert_same(out[5], -INFINITY, "infinity times a weight");
+    require_same(out[5], -INFINITY, "infinity times a weight");
 
     /* Without one, rows 1 and 2 are lost as a whole and row 0 is untouched. */
-    ck_assert_status(
+    require_status(
         kbit_llmint8_linear_bnb(3, 2, 2, x, w, s, NULL, KBIT_THRESHOLD_OFF, KBIT_F32, out),
         KBIT_OK);
     ck_assert(isfinite(out[0]) && isfinite(out[1]));
     ck_assert(isnan(out[2]) && isnan(out[3]) && isnan(out[4]) && isnan(out[5]));
 
-    ck_assert_status(kbit_llmint8_linear_bnb(1, 2, 2, x, w, nan_s, NULL, 6.0f, KBIT_F32, out),
-                     KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(1, 2, 2, x, w, nan_s, NULL, 6.0f, KBIT_F32, out),
+                   KBIT_OK);
     ck_assert(isfinite(out[0]) && isnan(out[1]));
 }
 END_TEST
@@ -147,14 +147,14 @@ START_TEST(test_empty)
     float bias[2] = {3, -0.0f}, s[2] = {1, 1};
     kbit_f16 out[4] = {{1}, {1}, {1}, {1}};
 
-    ck_assert_status(kbit_llmint8_linear_bnb(2, 2, 0, NULL, NULL, s, bias, 6, KBIT_F16, out),
-                     KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(2, 2, 0, NULL, NULL, s, bias, 6, KBIT_F16, out),
+                   KBIT_OK);
     for (int i = 0; i < 4; i++)
         ck_assert_uint_eq(out[i].bits, i % 2 ? 0x0000 : 0x4200); /* K = 0: the bias, and +0 - 0 */
-    ck_assert_status(kbit_llmint8_linear_bnb(0, 2, 0, NULL, NULL, s, NULL, 6, KBIT_F16, NULL),
-                     KBIT_OK);
-    ck_assert_status(kbit_llmint8_linear_bnb(2, 0, 0, NULL, NULL, NULL, NULL, 6, KBIT_F16, NULL),
-                     KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(0, 2, 0, NULL, NULL, s, NULL, 6, KBIT_F16, NULL),
+                   KBIT_OK);
+    require_status(kbit_llmint8_linear_bnb(2, 0, 0, NULL, NULL, NULL, NULL, 6, KBIT_F16, NULL),
+                   KBIT_OK);
 }
 END_TEST
 
@@ -167,19 +167,18 @@ START_TEST(test_refusals)
 
 #define LINEAR(M, N, K, x, w, s, t, type, out)                                                     \
     kbit_llmint8_linear_bnb(M, N, K, x, w, s, NULL, t, type, out)
-    ck_assert_status(LINEAR(1, 1, 2, NULL, w, s, 6, KBIT_F32, out), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, NULL, s, 6, KBIT_F32, out), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, NULL, 6, KBIT_F32, out), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, s, 6, KBIT_F32, NULL), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, s, NAN, KBIT_F32, out), KBIT_ERR_RANGE);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, s, INFINITY, KBIT_F32, out), KBIT_ERR_RANGE);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, s, -2, KBIT_F32, out), KBIT_ERR_RANGE);
-    ck_assert_status(LINEAR(1, 1, 2, x, w, s, 6, KBIT_I8, out), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(LINEAR(0, 0, (size_t)INT32_MAX + 1, x, w, s, 6, KBIT_F32, out),
-                     KBIT_ERR_SHAPE);
-    ck_assert_status(LINEAR(SIZE_MAX / 4, 1, 2, x, w, s, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
-    ck_assert_status(LINEAR(SIZE_MAX / 4, 2, 0, x, w, s, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
-    ck_assert_status(LINEAR(huge, huge, 0, NULL, NULL, s, 6, KBIT_F32, out), KBIT_ERR_MEMORY);
+    require_status(LINEAR(1, 1, 2, NULL, w, s, 6, KBIT_F32, out), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, NULL, s, 6, KBIT_F32, out), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, w, NULL, 6, KBIT_F32, out), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, w, s, 6, KBIT_F32, NULL), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, w, s, NAN, KBIT_F32, out), KBIT_ERR_RANGE);
+    require_status(LINEAR(1, 1, 2, x, w, s, INFINITY, KBIT_F32, out), KBIT_ERR_RANGE);
+    require_status(LINEAR(1, 1, 2, x, w, s, -2, KBIT_F32, out), KBIT_ERR_RANGE);
+    require_status(LINEAR(1, 1, 2, x, w, s, 6, KBIT_I8, out), KBIT_ERR_UNSUPPORTED);
+    require_status(LINEAR(0, 0, (size_t)INT32_MAX + 1, x, w, s, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
+    require_status(LINEAR(SIZE_MAX / 4, 1, 2, x, w, s, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
+    require_status(LINEAR(SIZE_MAX / 4, 2, 0, x, w, s, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
+    require_status(LINEAR(huge, huge, 0, NULL, NULL, s, 6, KBIT_F32, out), KBIT_ERR_MEMORY);
 }
 END_TEST
 

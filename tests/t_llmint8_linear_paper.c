@@ -25,7 +25,7 @@ START_TEST(test_against_the_definition)
         }
         size_t bytes = l.M * l.N * kbit_dtype_size(type);
         out[bytes] = 0x55;
-        ck_assert_status(
+        require_status(
             kbit_llmint8_linear_paper(l.M, l.N, l.K, l.x, l.w16, bias, l.threshold, type, out),
             KBIT_OK);
         ck_assert_int_eq(out[bytes], 0x55);
@@ -43,12 +43,12 @@ START_TEST(test_against_the_definition)
                 kbit_exact_outlier_sum_w16(e, magnitude, x, l.n_outliers, l.outliers,
                                            l.w16 + j * l.K, MPFR_RNDN);
                 uint32_t got = element(out, i * l.N + j, type);
-                ck_assert_msg(output_is_possible(got, type, d, e, magnitude, l.n_outliers,
-                                                 bias ? bias[j] : 0),
-                              "round %d, [%zu,%zu,%zu], |O| = %zu, %s at (%zu,%zu): got %x, "
-                              "D + E = %a",
-                              round, l.M, l.N, l.K, l.n_outliers, kbit_dtype_name(type), i, j, got,
-                              mpfr_get_d(d, MPFR_RNDN) + mpfr_get_d(e, MPFR_RNDN));
+                require(output_is_possible(got, type, d, e, magnitude, l.n_outliers,
+                                           bias ? bias[j] : 0),
+                        "round %d, [%zu,%zu,%zu], |O| = %zu, %s at (%zu,%zu): got %x, "
+                        "D + E = %a",
+                        round, l.M, l.N, l.K, l.n_outliers, kbit_dtype_name(type), i, j, got,
+                        mpfr_get_d(d, MPFR_RNDN) + mpfr_get_d(e, MPFR_RNDN));
             }
         }
     }
@@ -66,14 +66,14 @@ START_TEST(test_threshold_zero_is_the_16_bit_product)
         x[i] = (float)((int)random_below(2001) - 1000);
     for (size_t i = 0; i < N * K; i++)
         w[i] = (float)((int)random_below(201) - 100);
-    ck_assert_status(kbit_llmint8_linear_paper(M, N, K, x, w, bias, 0, KBIT_F32, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_paper(M, N, K, x, w, bias, 0, KBIT_F32, out), KBIT_OK);
     for (size_t i = 0; i < M; i++)
         for (size_t j = 0; j < N; j++) {
             long sum = (long)bias[j];
 
             for (size_t k = 0; k < K; k++)
                 sum += (long)x[i * K + k] * (long)w[j * K + k];
-            ck_assert_same(out[i * N + j], (float)sum, "(%zu,%zu)", i, j);
+            require_same(out[i * N + j], (float)sum, "(%zu,%zu)", i, j);
         }
 }
 END_TEST
@@ -85,7 +85,7 @@ START_TEST(test_columns_not_elements)
     const float x[2 * 2] = {7.0f, 1.0f, 5.5f, 3.0f}, w[2] = {100.0f, 1.0f};
     kbit_f16 out[2];
 
-    ck_assert_status(kbit_llmint8_linear_paper(2, 1, 2, x, w, NULL, 6.0f, KBIT_F16, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_paper(2, 1, 2, x, w, NULL, 6.0f, KBIT_F16, out), KBIT_OK);
     ck_assert_uint_eq(out[0].bits, kbit_f16_from_f32(701).bits);
     ck_assert_uint_eq(out[1].bits, kbit_f16_from_f32(553).bits);
 }
@@ -96,15 +96,15 @@ START_TEST(test_what_is_not_finite)
     const float x[2 * 2] = {1, 2, 3, NAN}, w[2 * 2] = {1, 0, 2, 4}, nan_w[2 * 2] = {1, 0, NAN, 4};
     float out[2 * 2];
 
-    ck_assert_status(kbit_llmint8_linear_paper(2, 2, 2, x, w, NULL, 6, KBIT_F32, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_paper(2, 2, 2, x, w, NULL, 6, KBIT_F32, out), KBIT_OK);
     ck_assert(isfinite(out[0]) && isfinite(out[1]) && isnan(out[2]) && isnan(out[3]));
-    ck_assert_status(
+    require_status(
         kbit_llmint8_linear_paper(2, 2, 2, x, w, NULL, KBIT_THRESHOLD_OFF, KBIT_F32, out), KBIT_OK);
     ck_assert(isfinite(out[0]) && isfinite(out[1]) && isnan(out[2]) && isnan(out[3]));
     /* A NaN weight spoils its output feature, inside O (threshold 1) and outside. */
-    ck_assert_status(kbit_llmint8_linear_paper(1, 2, 2, x, nan_w, NULL, 1, KBIT_F32, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_paper(1, 2, 2, x, nan_w, NULL, 1, KBIT_F32, out), KBIT_OK);
     ck_assert(isfinite(out[0]) && isnan(out[1]));
-    ck_assert_status(kbit_llmint8_linear_paper(1, 2, 2, x, nan_w, NULL, 6, KBIT_F32, out), KBIT_OK);
+    require_status(kbit_llmint8_linear_paper(1, 2, 2, x, nan_w, NULL, 6, KBIT_F32, out), KBIT_OK);
     ck_assert(isfinite(out[0]) && isnan(out[1]));
 }
 END_TEST
@@ -117,17 +117,17 @@ START_TEST(test_empty_and_refusals)
 
 #define LINEAR(M, N, K, x, w, t, type, out)                                                        \
     kbit_llmint8_linear_paper(M, N, K, x, w, NULL, t, type, out)
-    ck_assert_status(LINEAR(1, 1, 0, NULL, NULL, 6, KBIT_F32, out), KBIT_OK);
-    ck_assert_same(out[0], 0.0f, "K = 0");
-    ck_assert_status(LINEAR(0, 0, 2, NULL, NULL, 6, KBIT_F32, NULL), KBIT_OK);
-    ck_assert_status(LINEAR(1, 1, 2, NULL, x, 6, KBIT_F32, out), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, NULL, 6, KBIT_F32, out), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, x, 6, KBIT_F32, NULL), KBIT_ERR_NULL);
-    ck_assert_status(LINEAR(1, 1, 2, x, x, INFINITY, KBIT_F32, out), KBIT_ERR_RANGE);
-    ck_assert_status(LINEAR(1, 1, 2, x, x, 6, KBIT_I32, out), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(LINEAR(0, 0, (size_t)INT32_MAX + 1, x, x, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
-    ck_assert_status(LINEAR(1, SIZE_MAX / 4, 2, x, x, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
-    ck_assert_status(LINEAR(huge, huge, 0, NULL, NULL, 6, KBIT_F32, out), KBIT_ERR_MEMORY);
+    require_status(LINEAR(1, 1, 0, NULL, NULL, 6, KBIT_F32, out), KBIT_OK);
+    require_same(out[0], 0.0f, "K = 0");
+    require_status(LINEAR(0, 0, 2, NULL, NULL, 6, KBIT_F32, NULL), KBIT_OK);
+    require_status(LINEAR(1, 1, 2, NULL, x, 6, KBIT_F32, out), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, NULL, 6, KBIT_F32, out), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, x, 6, KBIT_F32, NULL), KBIT_ERR_NULL);
+    require_status(LINEAR(1, 1, 2, x, x, INFINITY, KBIT_F32, out), KBIT_ERR_RANGE);
+    require_status(LINEAR(1, 1, 2, x, x, 6, KBIT_I32, out), KBIT_ERR_UNSUPPORTED);
+    require_status(LINEAR(0, 0, (size_t)INT32_MAX + 1, x, x, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
+    require_status(LINEAR(1, SIZE_MAX / 4, 2, x, x, 6, KBIT_F32, out), KBIT_ERR_SHAPE);
+    require_status(LINEAR(huge, huge, 0, NULL, NULL, 6, KBIT_F32, out), KBIT_ERR_MEMORY);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* t_outlier_matmul -- the outlier product: exact cases exactly, random ones within the theorem. */
 #include "kbit_check.h"
 #include "kbit_exact.h"
+#include "proofs/bounds.h"
 
 enum { MOST_M = 4, MOST_N = 5, MOST_K = 80 };
 
@@ -23,10 +24,9 @@ static bool within_bound(float y, float d, mpfr_t e, mpfr_t s, size_t n, bool ex
 
     mpfr_inits2(700, u1, g, bound, error, (mpfr_ptr)NULL);
     mpfr_set_d(u1, 1 + 0x1p-24, MPFR_RNDN);
-    mpfr_set_d(g, 1 + (double)sums * 0x1p-24, MPFR_RNDN);
-    mpfr_mul(g, g, u1, MPFR_RNDU);
-    mpfr_mul(g, g, u1, MPFR_RNDU);
-    mpfr_mul_d(g, g, 1 + 0x1p-27, MPFR_RNDU);
+    mpfr_set_d(g, -KBIT_BOUND_OUTLIER_SCALE_LO, MPFR_RNDN); /* r, the larger end */
+    mpfr_add_ui(g, g, 1, MPFR_RNDU);
+    mpfr_mul_d(g, g, 1 + (double)sums * 0x1p-24, MPFR_RNDU);
     mpfr_sub_ui(g, g, 1, MPFR_RNDU);
     mpfr_mul(g, g, u1, MPFR_RNDU);
     mpfr_mul(bound, g, s, MPFR_RNDU);
@@ -62,15 +62,15 @@ START_TEST(test_random_within_the_bound)
         for (size_t i = 0; i < M * N; i++)
             d[i] = round % 3 ? random_small() : 0;
         y[M * N] = 3;
-        ck_assert_status(kbit_outlier_matmul(M, N, K, x, n, outliers, w, s, d, y), KBIT_OK);
+        require_status(kbit_outlier_matmul(M, N, K, x, n, outliers, w, s, d, y), KBIT_OK);
         ck_assert(y[M * N] == 3);
         for (size_t i = 0; i < M; i++)
             for (size_t j = 0; j < N; j++) {
                 kbit_exact_outlier_sum(sum, magnitude, x + i * K, n, outliers, w + j * K, s[j],
                                        MPFR_RNDN);
-                ck_assert_msg(within_bound(y[i * N + j], d[i * N + j], sum, magnitude, n, !f32),
-                              "[%zu,%zu,%zu], |O| = %zu, at (%zu,%zu): got %a, sum is %a", M, N, K,
-                              n, i, j, y[i * N + j], mpfr_get_d(sum, MPFR_RNDN));
+                require(within_bound(y[i * N + j], d[i * N + j], sum, magnitude, n, !f32),
+                        "[%zu,%zu,%zu], |O| = %zu, at (%zu,%zu): got %a, sum is %a", M, N, K, n, i,
+                        j, y[i * N + j], mpfr_get_d(sum, MPFR_RNDN));
             }
     }
     mpfr_clears(sum, magnitude, (mpfr_ptr)NULL);
@@ -96,8 +96,8 @@ START_TEST(test_integers_are_exact)
             s[j] = 127;
         for (size_t i = 0; i < COUNT(d); i++)
             d[i] = (float)((int)random_below(2001) - 1000);
-        ck_assert_status(kbit_outlier_matmul(MOST_M, MOST_N, MOST_K, x, n, outliers, w, s, d, y),
-                         KBIT_OK);
+        require_status(kbit_outlier_matmul(MOST_M, MOST_N, MOST_K, x, n, outliers, w, s, d, y),
+                       KBIT_OK);
         for (size_t i = 0; i < MOST_M; i++)
             for (size_t j = 0; j < MOST_N; j++) {
                 long sum = 0;
@@ -105,8 +105,7 @@ START_TEST(test_integers_are_exact)
                 for (size_t o = 0; o < n; o++)
                     sum += (long)x[i * MOST_K + (size_t)outliers[o]] *
                            w[j * MOST_K + (size_t)outliers[o]];
-                ck_assert_same(y[i * MOST_N + j], d[i * MOST_N + j] + (float)sum, "(%zu,%zu)", i,
-                               j);
+                require_same(y[i * MOST_N + j], d[i * MOST_N + j] + (float)sum, "(%zu,%zu)", i, j);
             }
     }
 }
@@ -127,8 +126,8 @@ START_TEST(test_one_column_at_a_time)
 
         memset(x, 0, sizeof x);
         x[k] = 1;
-        ck_assert_status(kbit_outlier_matmul(1, 1, MOST_K, x, 5, outliers, w, s, d, y), KBIT_OK);
-        ck_assert_same(y[0], in_outliers ? (float)(k + 1) : 0.0f, "column %d", k);
+        require_status(kbit_outlier_matmul(1, 1, MOST_K, x, 5, outliers, w, s, d, y), KBIT_OK);
+        require_same(y[0], in_outliers ? (float)(k + 1) : 0.0f, "column %d", k);
     }
 }
 END_TEST
@@ -141,20 +140,20 @@ START_TEST(test_what_is_not_finite)
     const int32_t O[] = {0, 1};
     float y[1];
 
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, infinite, 1, O, zero, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "infinity times code 0");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, nan, 1, O, zero, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "NaN times code 0");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, infinite, 1, O, code, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], INFINITY, "infinity");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, both, 2, O, code, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "infinity minus infinity");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, one, 1, O, code, nan, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "NaN weights");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, infinite, 0, NULL, code, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], 5.0f, "infinity outside O");
-    ck_assert_status(kbit_outlier_matmul(1, 1, 1, one, 0, NULL, code, s, nan, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "NaN in D");
+    require_status(kbit_outlier_matmul(1, 1, 1, infinite, 1, O, zero, s, d, y), KBIT_OK);
+    require_same(y[0], NAN, "infinity times code 0");
+    require_status(kbit_outlier_matmul(1, 1, 1, nan, 1, O, zero, s, d, y), KBIT_OK);
+    require_same(y[0], NAN, "NaN times code 0");
+    require_status(kbit_outlier_matmul(1, 1, 1, infinite, 1, O, code, s, d, y), KBIT_OK);
+    require_same(y[0], INFINITY, "infinity");
+    require_status(kbit_outlier_matmul(1, 1, 2, both, 2, O, code, s, d, y), KBIT_OK);
+    require_same(y[0], NAN, "infinity minus infinity");
+    require_status(kbit_outlier_matmul(1, 1, 1, one, 1, O, code, nan, d, y), KBIT_OK);
+    require_same(y[0], NAN, "NaN weights");
+    require_status(kbit_outlier_matmul(1, 1, 1, infinite, 0, NULL, code, s, d, y), KBIT_OK);
+    require_same(y[0], 5.0f, "infinity outside O");
+    require_status(kbit_outlier_matmul(1, 1, 1, one, 0, NULL, code, s, nan, y), KBIT_OK);
+    require_same(y[0], NAN, "NaN in D");
 }
 END_TEST
 
@@ -165,20 +164,20 @@ START_TEST(test_refusals)
     const int32_t O[] = {0, 1}, falling[] = {1, 0}, beyond[] = {2};
     float y[1];
 
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, NULL, 2, O, w, s, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, NULL, w, s, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, NULL, s, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, NULL, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, s, NULL, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, s, d, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 2, falling, w, s, d, y), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 2, x, 1, beyond, w, s, d, y), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_outlier_matmul(0, 1, (size_t)INT32_MAX + 1, x, 0, O, w, s, d, y),
-                     KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_outlier_matmul(1, SIZE_MAX / 4, 2, x, 0, O, w, s, d, y), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_outlier_matmul(0, 1, 2, NULL, 2, O, w, s, NULL, NULL), KBIT_OK);
-    ck_assert_status(kbit_outlier_matmul(1, 1, 0, NULL, 0, NULL, NULL, s, d, y), KBIT_OK);
-    ck_assert_same(y[0], 1.0f, "K = 0");
+    require_status(kbit_outlier_matmul(1, 1, 2, NULL, 2, O, w, s, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, NULL, w, s, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, NULL, s, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, NULL, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, s, NULL, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, O, w, s, d, NULL), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 2, falling, w, s, d, y), KBIT_ERR_RANGE);
+    require_status(kbit_outlier_matmul(1, 1, 2, x, 1, beyond, w, s, d, y), KBIT_ERR_RANGE);
+    require_status(kbit_outlier_matmul(0, 1, (size_t)INT32_MAX + 1, x, 0, O, w, s, d, y),
+                   KBIT_ERR_SHAPE);
+    require_status(kbit_outlier_matmul(1, SIZE_MAX / 4, 2, x, 0, O, w, s, d, y), KBIT_ERR_SHAPE);
+    require_status(kbit_outlier_matmul(0, 1, 2, NULL, 2, O, w, s, NULL, NULL), KBIT_OK);
+    require_status(kbit_outlier_matmul(1, 1, 0, NULL, 0, NULL, NULL, s, d, y), KBIT_OK);
+    require_same(y[0], 1.0f, "K = 0");
 }
 END_TEST
 

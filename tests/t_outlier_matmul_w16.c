@@ -52,16 +52,16 @@ START_TEST(test_random_within_the_bound)
         for (size_t i = 0; i < M * N; i++)
             d[i] = round % 3 ? random_small() : 0;
         y[M * N] = 3;
-        ck_assert_status(kbit_outlier_matmul_w16(M, N, K, x, n, outliers, w, d, y), KBIT_OK);
+        require_status(kbit_outlier_matmul_w16(M, N, K, x, n, outliers, w, d, y), KBIT_OK);
         ck_assert(y[M * N] == 3);
         for (size_t i = 0; i < M; i++)
             for (size_t j = 0; j < N; j++) {
                 ck_assert_int_eq(kbit_exact_outlier_sum_w16(sum, magnitude, x + i * K, n, outliers,
                                                             w + j * K, MPFR_RNDN),
                                  0);
-                ck_assert_msg(within_bound(y[i * N + j], d[i * N + j], sum, magnitude, n, !f32),
-                              "[%zu,%zu,%zu], |O| = %zu, at (%zu,%zu): got %a, sum is %a", M, N, K,
-                              n, i, j, y[i * N + j], mpfr_get_d(sum, MPFR_RNDN));
+                require(within_bound(y[i * N + j], d[i * N + j], sum, magnitude, n, !f32),
+                        "[%zu,%zu,%zu], |O| = %zu, at (%zu,%zu): got %a, sum is %a", M, N, K, n, i,
+                        j, y[i * N + j], mpfr_get_d(sum, MPFR_RNDN));
             }
     }
     mpfr_clears(sum, magnitude, (mpfr_ptr)NULL);
@@ -84,8 +84,8 @@ START_TEST(test_common_power_is_exact)
             w[i] = (float)((int)random_below(401) - 200);
         for (size_t i = 0; i < COUNT(d); i++)
             d[i] = (float)((int)random_below(2001) - 1000) * unit;
-        ck_assert_status(kbit_outlier_matmul_w16(MOST_M, MOST_N, MOST_K, x, n, outliers, w, d, y),
-                         KBIT_OK);
+        require_status(kbit_outlier_matmul_w16(MOST_M, MOST_N, MOST_K, x, n, outliers, w, d, y),
+                       KBIT_OK);
         for (size_t i = 0; i < MOST_M; i++)
             for (size_t j = 0; j < MOST_N; j++) {
                 long sum = (long)(d[i * MOST_N + j] / unit);
@@ -93,7 +93,7 @@ START_TEST(test_common_power_is_exact)
                 for (size_t o = 0; o < n; o++)
                     sum += (long)(x[i * MOST_K + (size_t)outliers[o]] / unit) *
                            (long)w[j * MOST_K + (size_t)outliers[o]];
-                ck_assert_same(y[i * MOST_N + j], (float)sum * unit, "(%zu,%zu)", i, j);
+                require_same(y[i * MOST_N + j], (float)sum * unit, "(%zu,%zu)", i, j);
             }
     }
 }
@@ -105,16 +105,16 @@ START_TEST(test_what_is_not_finite)
     const int32_t O[] = {0};
     float y[1];
 
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 1, O, zero, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "infinity times 0");
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 1, zero, 1, O, infinite, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "0 times infinity");
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 1, nan, 1, O, zero, d, y), KBIT_OK);
-    ck_assert_same(y[0], NAN, "NaN times 0");
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 1, O, two, d, y), KBIT_OK);
-    ck_assert_same(y[0], INFINITY, "infinity");
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 0, NULL, two, d, y), KBIT_OK);
-    ck_assert_same(y[0], 5.0f, "infinity outside O");
+    require_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 1, O, zero, d, y), KBIT_OK);
+    require_same(y[0], NAN, "infinity times 0");
+    require_status(kbit_outlier_matmul_w16(1, 1, 1, zero, 1, O, infinite, d, y), KBIT_OK);
+    require_same(y[0], NAN, "0 times infinity");
+    require_status(kbit_outlier_matmul_w16(1, 1, 1, nan, 1, O, zero, d, y), KBIT_OK);
+    require_same(y[0], NAN, "NaN times 0");
+    require_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 1, O, two, d, y), KBIT_OK);
+    require_same(y[0], INFINITY, "infinity");
+    require_status(kbit_outlier_matmul_w16(1, 1, 1, infinite, 0, NULL, two, d, y), KBIT_OK);
+    require_same(y[0], 5.0f, "infinity outside O");
 }
 END_TEST
 
@@ -124,19 +124,19 @@ START_TEST(test_refusals)
     const int32_t O[] = {0, 1}, twice[] = {0, 0}, negative[] = {-1};
     float y[1];
 
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, NULL, 2, O, w, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, NULL, w, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, NULL, d, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, w, NULL, y), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, w, d, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, twice, w, d, y), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 2, x, 1, negative, w, d, y), KBIT_ERR_RANGE);
-    ck_assert_status(kbit_outlier_matmul_w16(0, 1, (size_t)INT32_MAX + 1, x, 0, O, w, d, y),
-                     KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_outlier_matmul_w16(SIZE_MAX / 4, 1, 2, x, 0, O, w, d, y), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 0, 2, x, 2, O, NULL, NULL, NULL), KBIT_OK);
-    ck_assert_status(kbit_outlier_matmul_w16(1, 1, 0, NULL, 0, NULL, NULL, d, y), KBIT_OK);
-    ck_assert_same(y[0], 1.0f, "K = 0");
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, NULL, 2, O, w, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, NULL, w, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, NULL, d, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, w, NULL, y), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, O, w, d, NULL), KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 2, twice, w, d, y), KBIT_ERR_RANGE);
+    require_status(kbit_outlier_matmul_w16(1, 1, 2, x, 1, negative, w, d, y), KBIT_ERR_RANGE);
+    require_status(kbit_outlier_matmul_w16(0, 1, (size_t)INT32_MAX + 1, x, 0, O, w, d, y),
+                   KBIT_ERR_SHAPE);
+    require_status(kbit_outlier_matmul_w16(SIZE_MAX / 4, 1, 2, x, 0, O, w, d, y), KBIT_ERR_SHAPE);
+    require_status(kbit_outlier_matmul_w16(1, 0, 2, x, 2, O, NULL, NULL, NULL), KBIT_OK);
+    require_status(kbit_outlier_matmul_w16(1, 1, 0, NULL, 0, NULL, NULL, d, y), KBIT_OK);
+    require_same(y[0], 1.0f, "K = 0");
 }
 END_TEST
 

@@ -8,10 +8,10 @@ static uint32_t stored(float y, const float *bias, kbit_dtype type)
 {
     uint32_t out = 0xdeadbeef;
 
-    ck_assert_status(kbit_store(1, 1, &y, bias, type, &out), KBIT_OK);
+    require_status(kbit_store(1, 1, &y, bias, type, &out), KBIT_OK);
     if (type == KBIT_F32)
         return out;
-    ck_assert_msg(out >> 16 == 0xdead, "wrote past a 16-bit element");
+    require(out >> 16 == 0xdead, "wrote past a 16-bit element");
     return out & 0xffff;
 }
 
@@ -27,9 +27,9 @@ static void check_sum(float y, float bias)
     for (size_t t = 0; t < COUNT(TYPES); t++) {
         uint32_t got = stored(y, &bias, TYPES[t]), expected = kbit_exact_store(y, bias, TYPES[t]);
 
-        ck_assert_msg(got == expected || (is_nan(got, TYPES[t]) && is_nan(expected, TYPES[t])),
-                      "%a + %a to %s: got %x, expected %x", y, bias, kbit_dtype_name(TYPES[t]), got,
-                      expected);
+        require(got == expected || (is_nan(got, TYPES[t]) && is_nan(expected, TYPES[t])),
+                "%a + %a to %s: got %x, expected %x", y, bias, kbit_dtype_name(TYPES[t]), got,
+                expected);
     }
 }
 
@@ -104,7 +104,8 @@ START_TEST(test_no_bias)
         float y = i % 2 ? random_f32() : random_f16() * 0x1.004p0f;
 
         for (size_t t = 0; t < COUNT(TYPES); t++)
-            ck_assert_uint_eq(stored(y, NULL, TYPES[t]), kbit_exact_store(y, -0.0f, TYPES[t]));
+            require(stored(y, NULL, TYPES[t]) == kbit_exact_store(y, -0.0f, TYPES[t]),
+                    "%a to %s: got %x", y, kbit_dtype_name(TYPES[t]), stored(y, NULL, TYPES[t]));
     }
     ck_assert_uint_eq(stored(-0.0f, NULL, KBIT_F16), 0x8000);
     ck_assert_uint_eq(stored(-0.0f, &zero, KBIT_F16), 0); /* -0 + 0 is +0 */
@@ -126,11 +127,11 @@ START_TEST(test_shapes)
         size_t size = kbit_dtype_size(TYPES[t]);
 
         out[12 * size] = 0x55;
-        ck_assert_status(kbit_store(3, 4, y, bias, TYPES[t], out), KBIT_OK);
+        require_status(kbit_store(3, 4, y, bias, TYPES[t], out), KBIT_OK);
         for (size_t i = 0; i < 12; i++) {
             uint32_t expected = kbit_exact_store(y[i], bias[i % 4], TYPES[t]);
-            ck_assert_msg(memcmp(out + i * size, &expected, size) == 0, "%s, element %zu",
-                          kbit_dtype_name(TYPES[t]), i);
+            require(memcmp(out + i * size, &expected, size) == 0, "%s, element %zu",
+                    kbit_dtype_name(TYPES[t]), i);
         }
         ck_assert_int_eq(out[12 * size], 0x55);
     }
@@ -142,13 +143,13 @@ START_TEST(test_refusals)
     const float y[1] = {1};
     float out[1];
 
-    ck_assert_status(kbit_store(1, 1, NULL, NULL, KBIT_F16, out), KBIT_ERR_NULL);
-    ck_assert_status(kbit_store(1, 1, y, NULL, KBIT_F16, NULL), KBIT_ERR_NULL);
-    ck_assert_status(kbit_store(1, 1, y, NULL, KBIT_I8, out), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_store(0, 0, NULL, NULL, (kbit_dtype)0, NULL), KBIT_ERR_UNSUPPORTED);
-    ck_assert_status(kbit_store(SIZE_MAX / 4, 2, y, NULL, KBIT_F16, out), KBIT_ERR_SHAPE);
-    ck_assert_status(kbit_store(0, 1, NULL, y, KBIT_F16, NULL), KBIT_OK);
-    ck_assert_status(kbit_store(1, 0, NULL, NULL, KBIT_F32, NULL), KBIT_OK);
+    require_status(kbit_store(1, 1, NULL, NULL, KBIT_F16, out), KBIT_ERR_NULL);
+    require_status(kbit_store(1, 1, y, NULL, KBIT_F16, NULL), KBIT_ERR_NULL);
+    require_status(kbit_store(1, 1, y, NULL, KBIT_I8, out), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_store(0, 0, NULL, NULL, (kbit_dtype)0, NULL), KBIT_ERR_UNSUPPORTED);
+    require_status(kbit_store(SIZE_MAX / 4, 2, y, NULL, KBIT_F16, out), KBIT_ERR_SHAPE);
+    require_status(kbit_store(0, 1, NULL, y, KBIT_F16, NULL), KBIT_OK);
+    require_status(kbit_store(1, 0, NULL, NULL, KBIT_F32, NULL), KBIT_OK);
 }
 END_TEST
 

@@ -4,8 +4,11 @@
  * in the second-level cache. Sums modulo 2^64 do not depend on their order, so neither the blocks,
  * the vector width nor the number of threads can change a bit.
  *
- * Cost: 2 (MK + NK + MN) multiplications modulo 2^64 on MK + NK + 4 MN bytes. For 4096^3: 1.0e8 of
- * them on 1.0e8 bytes. With vpmullq (AVX-512DQ) eight at a time.
+ * Cost: 2 (MK + NK + MN) multiplications modulo 2^64 on MK + NK + 4 MN bytes: 1.0e8 of them on
+ * 1.0e8 bytes for 4096^3. Two cores at 3.6 GHz that multiply eight words a cycle (vpmullq of
+ * AVX-512DQ) need 1.7 ms for the one, memory at 45 GB/s needs 2.2 ms for the other; widening codes
+ * to 64 bits, which costs more instructions than the products do, makes it a few times that.
+ * `kbit bench --only=certificate` measures it.
  */
 #include "certificate_parts.h"
 #include "multiversion.h"
@@ -62,7 +65,7 @@ MULTIVERSIONED static void weights_times_vectors(void *context, size_t first, si
     }
 }
 
-/* sums += { a.v0, a.v1, b.v0, b.v1 } for two rows of codes. */
+/* sums = { a.v0, a.v1, b.v0, b.v1 } for two rows of codes. */
 INLINED void two_rows_of_codes(size_t n, const int8_t *a, const int8_t *b, const uint64_t *v0,
                                const uint64_t *v1, uint64_t sums[4])
 {
@@ -74,10 +77,10 @@ INLINED void two_rows_of_codes(size_t n, const int8_t *a, const int8_t *b, const
         b0 += (uint64_t)b[k] * v0[k];
         b1 += (uint64_t)b[k] * v1[k];
     }
-    sums[0] += a0, sums[1] += a1, sums[2] += b0, sums[3] += b1;
+    sums[0] = a0, sums[1] = a1, sums[2] = b0, sums[3] = b1;
 }
 
-/* The same for two rows of accumulators. */
+/* The negatives of the same sums for two rows of accumulators. */
 INLINED void two_rows_of_accumulators(size_t n, const int32_t *a, const int32_t *b,
                                       const uint64_t *v0, const uint64_t *v1, uint64_t sums[4])
 {
@@ -89,36 +92,47 @@ INLINED void two_rows_of_accumulators(size_t n, const int32_t *a, const int32_t 
         b0 += (uint64_t)b[j] * v0[j];
         b1 += (uint64_t)b[j] * v1[j];
     }
-    sums[0] += a0, sums[1] += a1, sums[2] += b0, sums[3] += b1;
+    sums[0] = -a0, sums[1] = -a1, sums[2] = -b0, sums[3] = -b1;
 }
 
-/* Rows [first, last) of Q y - C r, two at a time; an odd last row is paired with itself. */
+/* Rows i and next take their sums; an odd last row is paired with itself and takes them once. */
+INLINED void add_to_residuals(const residuals *s, size_t i, size_t next, const uint64_t sums[4])
+{
+    const size_t M = s->product->M;
+    s->residual[i] += sums[0];
+    s->residual[M + i] += sums[1];
+    if (next > i) {
+        s->residual[next] += sums[2];
+        s->residual[M + next] += sums[3];
+    }
+}
+
+/* Rows [first, last) of Q y - C r. Q comes first and C after it, so that one matrix streams from
+ * memory and one pair of vectors stays in the cache at a time. */
 MULTIVERSIONED static void rows_of_residuals(void *context, size_t first, size_t last)
 {
     const residuals *s = context;
-    const size_t M = s->product->M, N = s->product->N, K = s->product->K;
+    const kbit_claimed_product *p = s->product;
+    const size_t M = p->M, N = p->N, K = p->K;
+    uint64_t sums[4];
     for (size_t i = first; i < last; i++)
         s->residual[i] = s->residual[M + i] = 0;
-    for (size_t start = 0; start < K || start < N; start += BLOCK) {
-        const size_t codes = start >= K ? 0 : K - start < BLOCK ? K - start : BLOCK;
-        const size_t accumulators = start >= N ? 0 : N - start < BLOCK ? N - start : BLOCK;
+    for (size_t start = 0; start < K; start += BLOCK) {
+        const size_t n = K - start < BLOCK ? K - start : BLOCK;
         for (size_t i = first; i < last; i += 2) {
             const size_t next = i + 1 < last ? i + 1 : i;
-            uint64_t exact[4] = {0}, claimed[4] = {0};
-            if (codes)
-                two_rows_of_codes(codes, s->product->q + i * K + start,
-                                  s->product->q + next * K + start, s->y + start, s->y + K + start,
-                                  exact);
-            if (accumulators)
-                two_rows_of_accumulators(accumulators, s->product->c + i * N + start,
-                                         s->product->c + next * N + start, s->r + start,
-                                         s->r + N + start, claimed);
-            s->residual[i] += exact[0] - claimed[0];
-            s->residual[M + i] += exact[1] - claimed[1];
-            if (next > i) {
-                s->residual[next] += exact[2] - claimed[2];
-                s->residual[M + next] += exact[3] - claimed[3];
-            }
+            two_rows_of_codes(n, p->q + i * K + start, p->q + next * K + start, s->y + start,
+                              s->y + K + start, sums);
+            add_to_residuals(s, i, next, sums);
+        }
+    }
+    for (size_t start = 0; start < N; start += BLOCK) {
+        const size_t n = N - start < BLOCK ? N - start : BLOCK;
+        for (size_t i = first; i < last; i += 2) {
+            const size_t next = i + 1 < last ? i + 1 : i;
+            two_rows_of_accumulators(n, p->c + i * N + start, p->c + next * N + start, s->r + start,
+                                     s->r + N + start, sums);
+            add_to_residuals(s, i, next, sums);
         }
     }
 }

@@ -1,6 +1,6 @@
 /* codes.c -- quantization as declared.
  *
- * quant=any admits what the gap theorem (reference/proofs/quantize_rows.md) leaves: for 16-bit x,
+ * quant=any admits what the gap theorem (reference/proofs/quantize_gap.md) leaves: for 16-bit x,
  * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
  * tie, where both neighbours lie at the same distance. quant=mul and quant=rdiv are replayed in
  * fp32: IEEE arithmetic makes their codes unique. */

@@ -10,8 +10,9 @@ kbit_status kbit_fail(kbit_error *error, kbit_status status, const char *format,
         va_start(arguments, format);
         vsnprintf(error->text, sizeof error->text, format, arguments);
         va_end(arguments);
+        /* One line, and nothing that a terminal would obey: names come from files. */
         for (char *p = error->text; *p; p++)
-            if (*p == '\n' || *p == '\r')
+            if ((unsigned char)*p < 0x20 || *p == 0x7f)
                 *p = ' ';
         error->status = status;
     }

@@ -60,3 +60,14 @@ verify_kbit_run_CFLAGS = $(AM_CFLAGS)
 
 include verify/io.mk
 include verify/cert.mk
+
+# The judges as a library, for programs that have their own tensors.
+lib_LTLIBRARIES += libkbitverify.la
+include_HEADERS += verify/kbit_verify.h
+pkgconfig_DATA += verify/kbitverify.pc
+libkbitverify_la_SOURCES =
+libkbitverify_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-export-symbols-regex '^kbit_(judge|theorems|(kind|mode|result|label)_name)$$'
+libkbitverify_la_LIBADD = libkbitjudge.la
+
+dist_man1_MANS += verify/kbit.1

@@ -42,14 +42,15 @@ static json_t *mismatches(const kbit_verdict *v)
 static json_t *judgement(const kbit_entry *e)
 {
     const kbit_verdict *v = &e->verdict;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o}",
                      "step", e->step->stem, "case", e->case_name, "mode", kbit_mode_name(v->mode),
                      "verdict", kbit_kind_name(v->kind), "result", kbit_result_name(v->result),
                      "theorem", v->theorem, "elements", (json_int_t)v->elements, "checked",
                      (json_int_t)v->checked, "rejected", (json_int_t)v->rejected, "undecided",
                      (json_int_t)v->undecided, "err_over_bound",
-                     v->ratio >= 0 ? json_real(v->ratio) : json_null(), "seed", seed_text(e->seed),
-                     "evidence", v->evidence, "note", words(v->note), "mismatches", mismatches(v));
+                     v->ratio >= 0 && v->ratio < 0x1p1000 ? json_real(v->ratio) : json_null(),
+                     "seed", seed_text(e->seed), "evidence", v->evidence, "note", words(v->note),
+                     "mismatches", mismatches(v));
 }
 
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream)

@@ -5,7 +5,7 @@ static const kbit_theorem THEOREMS[] = {
     {"quantize-gap",
      "for fp16 x and a, 0 < |x| <= a: 127x/a is an exact half-integer or at least 1/(254*2047) "
      "(relative) away from one; a sequence with a smaller error gives RNE(127x/a) except at ties",
-     "reference/proofs/quantize_rows.md, quantize_rows.g", KBIT_PROVED},
+     "reference/proofs/quantize_gap.md, quantize_rows.g", KBIT_PROVED},
     {"quantize-f32",
      "for fp32 x the fp32 quotient lies within the sequence's proved relative error of 127x/a: one "
      "or two integers",
@@ -17,11 +17,11 @@ static const kbit_theorem THEOREMS[] = {
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",
-     "reference/proofs/dequantize.g", KBIT_PROVED},
+     "reference/proofs/dequantize_bnb.g", KBIT_PROVED},
     {"dequantize-bnb-f32",
      "the same sequence for fp32 a, s while the partial products stay normal; else plus the "
      "underflow of each product",
-     "reference/proofs/dequantize_f32.g", KBIT_PROVED},
+     "reference/proofs/dequantize_bnb_f32.g", KBIT_PROVED},
     {"dequantize-any", "at most 6 fp32 roundings and 2 rounded constants, in any order",
      "reference/proofs/dequantize_any.g", KBIT_PROVED},
     {"accumulate-any-order",

@@ -17,13 +17,13 @@ static void perform(AsyncCopy &copy)
     copy.done = true;
 }
 
-void Block::issue_copy(void *to, const void *from, bool valid, Where where)
+void Block::issue_copy(void *to, const void *from, bool valid, const Where &where)
 {
-    running_->waits = where;
-    check_shared_row(to, "cp.async writes");
+    check_shared_row(to, "cp.async writes", where);
     if (valid && reinterpret_cast<uintptr_t>(from) % 16)
-        fault("cp.async reads from %p, which is not 16-byte aligned", from);
-    running_->waits = Where{};
+        fault_at(where,
+                 "cp.async reads from an address that is not 16-byte aligned (it ends in 0x%x)",
+                 (unsigned)(reinterpret_cast<uintptr_t>(from) % 16));
     AsyncCopy copy{to, from, valid, false};
     Async when = options().async;
     if (when == Async::Issue || (when == Async::Random && random_.below(2)))
@@ -31,7 +31,7 @@ void Block::issue_copy(void *to, const void *from, bool valid, Where where)
     running_->copies.push_back(copy);
 }
 
-void cp_async(void *to, const void *from, bool valid, Where where)
+void cp_async(void *to, const void *from, bool valid, const Where &where)
 {
     running_block().issue_copy(to, from, valid, where);
 }

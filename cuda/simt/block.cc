@@ -40,6 +40,7 @@ void Block::prepare(Launch &launch, uint64_t number)
     barrier_ = Barrier();
 
     const Options &o = launch.options;
+    reschedules_ = o.order == Order::Random || o.order == Order::Priority;
     random_.seed(o.seed, number);
     arena_.fill(shared_bytes, o.poison, random_);
     stacks_.provide(count_, o.stack_kib * size_t{1024});
@@ -57,24 +58,28 @@ void Block::prepare(Launch &launch, uint64_t number)
             m.arrived = 0;
         ready_.add_lanes(w, warp_[w].live);
     }
-    for (unsigned i = 0; i < count_; i++) {
-        Thread &t = thread_[i];
-        static_cast<ThreadState &>(t).index = {i % block_dim.x, i / block_dim.x % block_dim.y,
-                                               i / block_dim.x / block_dim.y};
-        t.linear = i;
-        t.warp = i / warp_size;
-        t.lane = i % warp_size;
-        t.block = this;
-        t.exited = false;
-        t.waits = Where{};
-        t.copies.clear();
-        t.copy_group_ends.clear();
-        t.stack = stacks_.stack(i);
-        /* Tops staggered by cache lines: the same offset in each stack would be one cache set. */
-        size_t stagger = (i * 5 % 59) * 64;
-        sanitizer_forget_stack(t.stack, stacks_.bytes());
-        prepare_context(&t.context, t.stack, stacks_.bytes() - stagger, thread_entry);
-    }
+    for (unsigned i = 0; i < count_; i++)
+        prepare_thread(i);
+}
+
+void Block::prepare_thread(unsigned i)
+{
+    Thread &t = thread_[i];
+    t.index = {i % block_dim.x, i / block_dim.x % block_dim.y, i / block_dim.x / block_dim.y};
+    t.linear = i;
+    t.warp = i / warp_size;
+    t.lane = i % warp_size;
+    t.block = this;
+    t.registers = &warp_[t.warp].registers;
+    t.exited = false;
+    t.waits = nullptr;
+    t.copies.clear();
+    t.copy_group_ends.clear();
+    t.stack = stacks_.stack(i);
+    sanitizer_forget_stack(t.stack, stacks_.bytes());
+    /* Tops staggered by cache lines: the same offset in each stack would be one cache set. */
+    size_t stagger = (i * 5 % 59) * 64;
+    prepare_context(&t.context, t.stack, stacks_.bytes() - stagger, thread_entry);
 }
 
 void Block::thread_entry()
@@ -111,44 +116,8 @@ void Block::leave_thread()
     __builtin_unreachable();
 }
 
-/* Threads that poll run when nobody else can. */
-int Block::take_ready()
-{
-    int next = ready_.take();
-    if (next >= 0 || pollers_.empty())
-        return next;
-    if (++poll_rounds_ > 1000)
-        fault_of_block(
-            "livelock: threads poll memory that no other thread of the block can change (blocks "
-            "must not wait for one another)");
-    for (unsigned poller : pollers_)
-        ready_.add(poller);
-    pollers_.clear();
-    return ready_.take();
-}
-
-/* Leaves the running thread, which waits or has exited, for one that can run. */
-void Block::run_another()
-{
-    int next = take_ready();
-    if (next < 0)
-        fault_of_block("deadlock: no thread of the block can go on");
-    Thread &thread = thread_[(unsigned)next];
-    if (launch_->options.order == Order::Priority && random_.below(256) == 0)
-        ready_.change_priority(thread.linear);
-    if (&thread != running_)
-        switch_to(&thread);
-}
-
-/* Lets the order decide whether the running thread, which is able to go on, does. */
-void Block::run_next()
-{
-    ready_.add(running_->linear);
-    run_another();
-}
-
 /* next: a thread, or null for the worker's own stack. */
-void Block::switch_to(Thread *next)
+inline void Block::switch_to(Thread *next)
 {
     Thread *me = running_;
     void **save = !me ? &worker_sanitizer_stack_ : me->exited ? nullptr : &me->sanitizer_stack;
@@ -162,29 +131,202 @@ void Block::switch_to(Thread *next)
     sanitizer_arrive(me ? me->sanitizer_stack : worker_sanitizer_stack_, nullptr, nullptr);
 }
 
-void Block::poll(Where where)
+/* Leaves the running thread, which waits or has exited, for one that can run. */
+inline void Block::run_another()
 {
-    running_->waits = where;
+    int taken = ready_.take();
+    Thread *next = taken >= 0 ? &thread_[(unsigned)taken] : no_thread_is_ready();
+    if (launch_->options.order == Order::Priority && random_.below(256) == 0)
+        ready_.change_priority(next->linear);
+    if (next != running_)
+        switch_to(next);
+}
+
+/* Lets the order decide whether the running thread, which is able to go on, does. */
+inline void Block::run_next()
+{
+    ready_.add(running_->linear);
+    run_another();
+}
+
+/* Threads that poll run when nobody else can. */
+Thread *Block::no_thread_is_ready()
+{
+    if (pollers_.empty())
+        fault_of_block("deadlock: no thread of the block can go on");
+    if (++poll_rounds_ > 1000)
+        fault_of_block("livelock: threads poll memory that no other thread of the block can change "
+                       "(blocks must not wait for one another)");
+    for (unsigned poller : pollers_)
+        ready_.add(poller);
+    pollers_.clear();
+    return &thread_[(unsigned)ready_.take()];
+}
+
+void Block::poll(const Where &where)
+{
+    running_->waits = &where;
     pollers_.push_back(running_->linear);
     run_another();
-    running_->waits = Where{};
+    running_->waits = nullptr;
 }
 
 void Block::preempt()
 {
-    Order order = launch_->options.order;
-    if ((order == Order::Random || order == Order::Priority) && random_.below(4) == 0)
+    if (reschedules_ && random_.below(4) == 0)
         run_next();
 }
 
-void yield_to_others(Where where)
+void Block::leave_for_good()
+{
+    stopped_ = true;
+    running_->exited = true; /* its stack is not used again */
+    switch_to(nullptr);
+}
+
+/* ---- where threads wait for each other ---- */
+
+/* The strings of one call site are nearly always the same objects; their contents count. */
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
+static bool same_place(const Where &a, const Where &b)
+{
+    return a.line == b.line && same_text(a.operation, b.operation) && same_text(a.file, b.file);
+}
+
+/* Completes when all threads that have not exited are in it. CUDA wants one and the same barrier
+ * call for the whole block: two call sites are a divergent barrier, even where a GPU would let it
+ * pass by luck. */
+Tally Block::barrier(bool predicate, const Where &where)
+{
+    Thread &me = *running_;
+    Barrier &b = barrier_;
+    me.waits = &where;
+    if (b.arrived == 0) {
+        b.where = where;
+        b.so_far = Tally{0, false, true};
+    } else if (!same_place(b.where, where)) {
+        fault("divergent barrier: this thread is in %s at %s:%d while others wait in %s at %s:%d",
+              where.operation, where.file, where.line, b.where.operation, b.where.file,
+              b.where.line);
+    }
+    b.so_far.count += predicate;
+    b.so_far.any |= predicate;
+    b.so_far.all &= predicate;
+    b.arrived++;
+    b.waiting[me.warp] |= 1u << me.lane;
+    if (b.arrived == live_)
+        release_barrier();
+    run_another();
+    me.waits = nullptr;
+    return b.result; /* stays until the next barrier completes, which needs this thread */
+}
+
+void Block::release_barrier()
+{
+    Barrier &b = barrier_;
+    if (b.arrived == 0)
+        return;
+    b.result = b.so_far;
+    b.arrived = 0;
+    poll_rounds_ = 0;
+    for (unsigned w = 0; w * warp_size < count_; w++) {
+        ready_.add_lanes(w, b.waiting[w]);
+        b.waiting[w] = 0;
+    }
+}
+
+static void refuse_mask(const Thread &me, uint32_t mask, uint32_t live, const Where &where)
+{
+    if (!(mask >> me.lane & 1u))
+        fault("%s: the calling lane %u is not in its mask 0x%08x", where.operation, me.lane, mask);
+    fault("%s: the mask 0x%08x names lanes 0x%08x of warp %u, which have exited or never were",
+          where.operation, mask, mask & ~live, me.warp);
+}
+
+static void refuse_meeting(const Thread &me, const Meeting &m, uint32_t mask,
+                           WarpOperation operation, const Where &where)
+{
+    if (m.mask != mask || m.operation != operation)
+        fault("lanes of warp %u meet in different operations: %s with mask 0x%08x at %s:%d, and %s "
+              "with mask 0x%08x at %s:%d",
+              me.warp, where.operation, mask, where.file, where.line, m.where.operation, m.mask,
+              m.where.file, m.where.line);
+    fault("%s needs all lanes of warp %u at one instruction, but they are at %s:%d and %s:%d",
+          where.operation, me.warp, where.file, where.line, m.where.file, m.where.line);
+}
+
+void Block::collective(uint32_t mask, WarpOperation operation, void *operands, const Where &where,
+                       bool aligned)
+{
+    Thread &me = *running_;
+    Warp &warp = warp_[me.warp];
+    const uint32_t my_bit = 1u << me.lane;
+    me.waits = &where;
+    if (!(mask & my_bit) || (mask & ~warp.live))
+        refuse_mask(me, mask, warp.live, where);
+    Meeting &m = warp.meeting[__builtin_ctz(mask)];
+    if (m.arrived == 0) {
+        m.mask = mask;
+        m.operation = operation;
+        m.where = where;
+    } else if (m.mask != mask || m.operation != operation ||
+               (aligned && !same_place(m.where, where))) {
+        refuse_meeting(me, m, mask, operation, where);
+    }
+    m.operands[me.lane] = operands;
+    m.arrived |= my_bit;
+    if (m.arrived != mask) {
+        run_another();
+    } else {
+        operation(m.operands, mask);
+        m.arrived = 0;
+        poll_rounds_ = 0;
+        ready_.add_lanes(me.warp, mask & ~my_bit);
+        if (reschedules_)
+            run_next();
+    }
+    me.waits = nullptr;
+}
+
+/* A thread may exit while others wait at a barrier, but not while its warp waits for it. */
+void Block::check_exit(const Thread &thread)
+{
+    if (!thread.copies.empty())
+        fault("the thread exits with cp.async copies that it never waited for (%zu)",
+              thread.copies.size());
+    for (const Meeting &m : warp_[thread.warp].meeting)
+        if (m.arrived && (m.mask >> thread.lane & 1u))
+            fault(
+                "lane %u of warp %u exits while other lanes wait for it in %s with mask 0x%08x at "
+                "%s:%d",
+                thread.lane, thread.warp, m.where.operation, m.mask, m.where.file, m.where.line);
+}
+
+void yield_to_others(const Where &where)
 {
     running_block().poll(where);
 }
+
 void preemption_point()
 {
     running_block().preempt();
 }
+
+Tally block_barrier(bool predicate, const Where &where)
+{
+    return running_block().barrier(predicate, where);
+}
+
+void warp_collective(unsigned mask, WarpOperation operation, void *operands, const Where &where,
+                     bool aligned)
+{
+    running_block().collective(mask, operation, operands, where, aligned);
+}
+
 Mma mma_model()
 {
     return running_block().options().mma;

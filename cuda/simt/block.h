@@ -4,6 +4,7 @@
 
 #include "context.h"
 #include "ready.h"
+#include "tensor.h"
 #include "warp.h"
 
 #include <memory>
@@ -20,12 +21,13 @@ struct AsyncCopy {
     bool done;
 };
 
-struct Thread : ThreadState {
+/* The first line of cache holds all that a switch needs. */
+struct alignas(64) Thread : ThreadState {
     Context context;
+    const Where *waits = nullptr; /* the operation that it is in, on its own stack */
     char *stack = nullptr;
     bool exited = false;
-    Where waits{};                 /* the operation that it waits in; operation is null if none */
-    std::vector<AsyncCopy> copies; /* in order of issue */
+    std::vector<AsyncCopy> copies;       /* in order of issue */
     std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
     void *sanitizer_stack = nullptr;     /* AddressSanitizer's, of a thread that was left */
 };
@@ -35,7 +37,6 @@ struct Thread : ThreadState {
 struct Meeting {
     uint32_t arrived = 0, mask = 0;
     WarpOperation operation = nullptr;
-    bool aligned = false;
     Where where{}; /* of the first to arrive */
     void *operands[32];
 };
@@ -43,6 +44,7 @@ struct Meeting {
 struct Warp {
     uint32_t live = 0; /* lanes that exist and have not exited */
     Meeting meeting[32];
+    WarpRegisters registers;
 };
 
 struct Barrier {
@@ -87,15 +89,16 @@ class Arena
   public:
     Arena();
     ~Arena();
-    unsigned char *memory() const { return memory_; }
+    unsigned char *memory() const { return allocation_ + zone_bytes; }
+    /* Fresh contents for a block with this much shared memory. */
     void fill(size_t bytes, int poison, Random &random);
     /* The offset of a byte outside [0, bytes) that was overwritten; false if there is none. */
     bool overwritten(ptrdiff_t *offset) const;
 
   private:
     static constexpr size_t zone_bytes = 4096;
-    static constexpr unsigned char zone_byte = 0xa5;
-    unsigned char *allocation_, *memory_;
+    static constexpr unsigned char zone_byte = 0x79; /* a large number in every type, as poison */
+    unsigned char *allocation_;
     size_t bytes_ = 0;
 };
 
@@ -107,26 +110,28 @@ class Block : public BlockState
 
     /* For the running thread. */
     Thread &running() { return *running_; }
-    Tally barrier(bool predicate, Where where);
-    void collective(uint32_t mask, WarpOperation operation, void *operands, Where where,
+    const Options &options() const { return launch_->options; }
+    Tally barrier(bool predicate, const Where &where);
+    void collective(uint32_t mask, WarpOperation operation, void *operands, const Where &where,
                     bool aligned);
-    void poll(Where where);
+    void poll(const Where &where);
     void preempt();
-    void issue_copy(void *to, const void *from, bool valid, Where where);
+    void issue_copy(void *to, const void *from, bool valid, const Where &where);
     void report_fault(const std::string &what, bool of_block);
     void leave_for_good(); /* abandons the block */
-    const Options &options() const { return launch_->options; }
 
   private:
     void prepare(Launch &launch, uint64_t number);
+    void prepare_thread(unsigned i);
     static void thread_entry();
     [[noreturn]] void leave_thread();
-    void run_next();
-    void run_another();
-    int take_ready();
     void switch_to(Thread *next);
+    void run_another();
+    void run_next();
+    Thread *no_thread_is_ready();
     void release_barrier();
-    void check_exit(Thread &thread);
+    void check_exit(const Thread &thread);
+    bool is_held(const Thread &thread) const;
     std::string who_waits(const Thread *except) const;
 
     Launch *launch_ = nullptr;
@@ -138,6 +143,7 @@ class Block : public BlockState
     std::vector<Warp> warp_;
     Barrier barrier_;
     ReadyThreads ready_;
+    bool reschedules_ = false; /* even a thread that can go on asks who is next */
     Random random_;
     Stacks stacks_;
     Arena arena_;

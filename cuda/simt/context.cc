@@ -4,13 +4,11 @@
 #include <stdint.h>
 #include <string.h>
 
-namespace simt
-{
 #ifdef KBIT_SIMT_UCONTEXT
 
 /* The portable form. Slow: each switch makes two system calls to keep the signal mask (measured
  * 60 to 70 times the cost of the forms below). */
-void prepare_context(Context *context, char *stack, size_t bytes, void (*entry)())
+void simt::prepare_context(Context *context, char *stack, size_t bytes, void (*entry)())
 {
     getcontext(&context->state);
     context->state.uc_stack.ss_sp = stack;
@@ -19,12 +17,9 @@ void prepare_context(Context *context, char *stack, size_t bytes, void (*entry)(
     makecontext(&context->state, entry, 0);
 }
 
-void switch_context(Context *from, Context *to)
-{
-    swapcontext(&from->state, &to->state);
-}
+#else
 
-#elif defined(__x86_64__)
+#if defined(__x86_64__)
 
 /* System V: rbx, rbp, r12-r15 and the stack pointer survive a call. */
 asm(R"(
@@ -52,6 +47,7 @@ simt_switch_stacks:
         .size simt_switch_stacks, .-simt_switch_stacks
 )");
 
+/* What the switch pops, and where it returns to. */
 static void *initial_frame(char *top, void (*entry)())
 {
     void **p = reinterpret_cast<void **>(top);
@@ -101,30 +97,22 @@ simt_switch_stacks:
         .size simt_switch_stacks, .-simt_switch_stacks
 )");
 
+/* What the switch loads; x30 is where it returns to. */
 static void *initial_frame(char *top, void (*entry)())
 {
     void **frame = reinterpret_cast<void **>(top - 160);
     memset(static_cast<void *>(frame), 0, 160);
-    frame[11] = reinterpret_cast<void *>(entry); /* x30, where ret goes */
+    frame[11] = reinterpret_cast<void *>(entry);
     return frame;
 }
 
 #endif
 
-#ifndef KBIT_SIMT_UCONTEXT
-extern "C" void simt_switch_stacks(void **save, void *stack_pointer)
-    __attribute__((visibility("hidden")));
-
-void prepare_context(Context *context, char *stack, size_t bytes, void (*entry)())
+void simt::prepare_context(Context *context, char *stack, size_t bytes, void (*entry)())
 {
     char *top = stack + bytes;
     top -= reinterpret_cast<uintptr_t>(top) & 15;
     context->stack_pointer = initial_frame(top, entry);
 }
 
-void switch_context(Context *from, Context *to)
-{
-    simt_switch_stacks(&from->stack_pointer, to->stack_pointer);
-}
 #endif
-} // namespace simt

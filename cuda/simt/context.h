@@ -25,9 +25,22 @@ struct Context {
  * and finds what it needs through simt::self. */
 void prepare_context(Context *context, char *stack, size_t bytes, void (*entry)());
 
+#ifndef KBIT_SIMT_UCONTEXT
+/* In context.cc, in assembly. */
+extern "C" __attribute__((visibility("hidden"))) void simt_switch_stacks(void **save,
+                                                                         void *stack_pointer);
+#endif
+
 /* Leaves the running code in *from and goes on where *to was left. The floating-point environment
  * is not switched: kernels do not change it. */
-void switch_context(Context *from, Context *to);
+static inline void switch_context(Context *from, Context *to)
+{
+#ifdef KBIT_SIMT_UCONTEXT
+    swapcontext(&from->state, &to->state);
+#else
+    simt_switch_stacks(&from->stack_pointer, to->stack_pointer);
+#endif
+}
 } // namespace simt
 
 #endif

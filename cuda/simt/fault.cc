@@ -1,6 +1,7 @@
 /* fault.cc -- what is said when a kernel breaks a rule, and how the run ends then. */
 #include "block.h"
 
+#include <algorithm>
 #include <mutex>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +53,17 @@ void fault(const char *format, ...)
     __builtin_unreachable();
 }
 
+void fault_at(const Where &where, const char *format, ...)
+{
+    running_block().running().waits = &where;
+    va_list arguments;
+    va_start(arguments, format);
+    report(format, arguments, false);
+    va_end(arguments);
+    end_run();
+    __builtin_unreachable();
+}
+
 void fault_of_block(const char *format, ...)
 {
     va_list arguments;
@@ -62,40 +74,53 @@ void fault_of_block(const char *format, ...)
     __builtin_unreachable();
 }
 
+/* Not all that have come to an operation are still held there: some can run, but have not yet. */
+bool Block::is_held(const Thread &t) const
+{
+    if (t.exited || !t.waits)
+        return false;
+    if (barrier_.waiting[t.warp] >> t.lane & 1u)
+        return true;
+    for (const Meeting &m : warp_[t.warp].meeting)
+        if (m.arrived >> t.lane & 1u)
+            return true;
+    return std::find(pollers_.begin(), pollers_.end(), t.linear) != pollers_.end();
+}
+
 /* Threads that wait at the same place make one line: "threads 0-31, 64: __syncwarp at file:line".
  */
 std::string Block::who_waits(const Thread *except) const
 {
     std::string text;
-    std::vector<bool> told(count_, false);
+    std::vector<const Where *> held(count_, nullptr); /* and not yet told */
+    for (unsigned i = 0; i < count_; i++)
+        if (&thread_[i] != except && is_held(thread_[i]))
+            held[i] = thread_[i].waits;
     for (unsigned i = 0; i < count_; i++) {
-        const Thread &first = thread_[i];
-        if (told[i] || first.exited || &first == except || !first.waits.operation)
+        if (!held[i])
             continue;
+        const Where place = *held[i];
+        auto belongs = [&](unsigned k) {
+            return k < count_ && held[k] && held[k]->line == place.line &&
+                   held[k]->file == place.file && held[k]->operation == place.operation;
+        };
         std::string who;
         unsigned members = 0;
         for (unsigned from = i; from < count_; from++) {
-            auto belongs = [&](unsigned k) {
-                const Thread &t = thread_[k];
-                return !t.exited && &t != except && t.waits.operation &&
-                       t.waits.line == first.waits.line && t.waits.file == first.waits.file &&
-                       t.waits.operation == first.waits.operation;
-            };
             if (!belongs(from))
                 continue;
             unsigned to = from;
-            told[from] = true;
-            while (to + 1 < count_ && belongs(to + 1))
-                told[++to] = true;
-            members += to - from + 1;
+            while (belongs(to + 1))
+                to++;
             who += text_of(who.empty() ? "%u" : ", %u", from);
             if (to > from)
                 who += text_of("-%u", to);
-            from = to;
+            for (; from <= to; from++, members++)
+                held[from] = nullptr;
         }
-        text += text_of("simt:   %s %s wait%s in %s at %s:%d\n",
-                        members == 1 ? "thread" : "threads", who.c_str(), members == 1 ? "s" : "",
-                        first.waits.operation, first.waits.file, first.waits.line);
+        text +=
+            text_of("simt:   %s %s wait%s in %s at %s:%d\n", members == 1 ? "thread" : "threads",
+                    who.c_str(), members == 1 ? "s" : "", place.operation, place.file, place.line);
     }
     return text;
 }
@@ -109,8 +134,9 @@ void Block::report_fault(const std::string &what, bool of_block)
                                   launch_->kernel.c_str(), b.x, b.y, b.z);
     if (!of_block) {
         message += text_of(", thread %u (%u,%u,%u)", me.linear, t.x, t.y, t.z);
-        if (me.waits.operation)
-            message += text_of(", %s at %s:%d", me.waits.operation, me.waits.file, me.waits.line);
+        if (me.waits)
+            message +=
+                text_of(", %s at %s:%d", me.waits->operation, me.waits->file, me.waits->line);
     }
     message += "\n" + who_waits(of_block ? nullptr : &me);
 
@@ -127,11 +153,14 @@ void Block::report_fault(const std::string &what, bool of_block)
     }
 }
 
-void Block::leave_for_good()
+void refuse_row(const void *p, const char *who, const Where &where)
 {
-    stopped_ = true;
-    running_->exited = true;
-    switch_to(nullptr);
+    ptrdiff_t offset = static_cast<const unsigned char *>(p) - self->block->shared;
+    if (offset < 0 || (size_t)offset + 16 > self->block->shared_bytes)
+        fault_at(where, "%s a row at offset %td, outside the block's %zu bytes of shared memory",
+                 who, offset, self->block->shared_bytes);
+    fault_at(where, "%s a row at offset %td of shared memory, which is not 16-byte aligned", who,
+             offset);
 }
 
 void check_shared_request(size_t bytes)

@@ -71,7 +71,7 @@ static inline uint16_t float_to_bfloat16_bits(float x)
 
 struct SIMT_VECTOR(2) __half {
     uint16_t bits;
-    __half() = default;
+    __half() = default; // cppcheck-suppress uninitMemberVar ; trivial, as CUDA's is
     explicit __half(float x) : bits(simt::float_to_half_bits(x)) {}
     operator float() const { return simt::half_bits_to_float(bits); }
 };
@@ -80,7 +80,7 @@ struct SIMT_VECTOR(4) __half2 {
 };
 struct SIMT_VECTOR(2) __nv_bfloat16 {
     uint16_t bits;
-    __nv_bfloat16() = default;
+    __nv_bfloat16() = default; // cppcheck-suppress uninitMemberVar
     explicit __nv_bfloat16(float x) : bits(simt::float_to_bfloat16_bits(x)) {}
     operator float() const { return simt::bfloat16_bits_to_float(bits); }
 };

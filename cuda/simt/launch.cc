@@ -21,6 +21,7 @@ namespace simt
 class BlockOrder
 {
   public:
+    BlockOrder() = default;
     BlockOrder(const Options &o, uint64_t blocks) : order_(o.order), blocks_(blocks)
     {
         Random random;
@@ -41,8 +42,8 @@ class BlockOrder
     }
 
   private:
-    Order order_;
-    uint64_t blocks_, start_, step_;
+    Order order_ = Order::Forward;
+    uint64_t blocks_ = 0, start_ = 0, step_ = 1;
 };
 
 class Pool
@@ -66,7 +67,7 @@ class Pool
     unsigned wanted_ = 0, busy_ = 0;
     bool quit_ = false;
     Launch *launch_ = nullptr;
-    const BlockOrder *order_ = nullptr;
+    BlockOrder order_;
     uint64_t blocks_ = 0, next_ = 0;
 };
 
@@ -86,7 +87,7 @@ void Pool::work(Block &block)
 {
     uint64_t n;
     while (!launch_->faulted() && (n = __atomic_fetch_add(&next_, 1, __ATOMIC_RELAXED)) < blocks_)
-        if (!block.run(*launch_, order_->block(n)))
+        if (!block.run(*launch_, order_.block(n)))
             return;
 }
 
@@ -110,8 +111,7 @@ void Pool::serve(Worker &worker, uint64_t seen)
 void Pool::run(Launch &launch, unsigned workers)
 {
     blocks_ = (uint64_t)launch.grid.x * launch.grid.y * launch.grid.z;
-    BlockOrder order(launch.options, blocks_);
-    order_ = &order;
+    order_ = BlockOrder(launch.options, blocks_);
     launch_ = &launch;
     next_ = 0;
     if (workers > blocks_)

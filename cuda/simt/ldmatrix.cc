@@ -8,51 +8,31 @@ namespace simt
 {
 namespace
 {
-struct Operands {
-    unsigned *registers;
-    const unsigned char *row;
-};
-
-const Operands &lane_operands(void **operands, unsigned lane)
-{
-    return *static_cast<const Operands *>(operands[lane]);
-}
-
 /* Register m of lane l holds row l / 4 of matrix m, elements 2 (l % 4) and the next. */
 template <unsigned matrices> void load_rows(void **operands, unsigned)
 {
-    for (unsigned m = 0; m < matrices; m++)
-        for (unsigned r = 0; r < 8; r++)
-            for (unsigned t = 0; t < 4; t++)
-                memcpy(&lane_operands(operands, 4 * r + t).registers[m],
-                       lane_operands(operands, 8 * m + r).row + 4 * t, 4);
+    WarpRegisters &r = *static_cast<WarpRegisters *>(operands[0]);
+    for (unsigned lane = 0; lane < 32; lane++)
+        for (unsigned m = 0; m < matrices; m++)
+            r.d[lane][m] = r.a[8 * m + lane / 4][lane % 4];
 }
 
 /* The same of each matrix transposed: column l / 4 of rows 2 (l % 4) and the next. */
 template <unsigned matrices> void load_columns(void **operands, unsigned)
 {
-    for (unsigned m = 0; m < matrices; m++)
-        for (unsigned c = 0; c < 8; c++)
-            for (unsigned t = 0; t < 4; t++) {
-                uint16_t pair[2];
-                for (unsigned i = 0; i < 2; i++)
-                    memcpy(&pair[i], lane_operands(operands, 8 * m + 2 * t + i).row + 2 * c, 2);
-                memcpy(&lane_operands(operands, 4 * c + t).registers[m], pair, 4);
-            }
+    WarpRegisters &r = *static_cast<WarpRegisters *>(operands[0]);
+    for (unsigned lane = 0; lane < 32; lane++)
+        for (unsigned m = 0; m < matrices; m++) {
+            unsigned column = lane / 4, row = 8 * m + 2 * (lane % 4), high = 16 * (column % 2);
+            uint32_t first = r.a[row][column / 2] >> high & 0xffffu;
+            uint32_t second = r.a[row + 1][column / 2] >> high & 0xffffu;
+            r.d[lane][m] = first | second << 16;
+        }
 }
 } // namespace
 
-void check_shared_row(const void *p, const char *who)
-{
-    if (reinterpret_cast<uintptr_t>(p) % 16)
-        fault("%s a row at %p, which is not 16-byte aligned", who, p);
-    ptrdiff_t offset = static_cast<const unsigned char *>(p) - self->block->shared;
-    if (offset < 0 || (size_t)offset + 16 > self->block->shared_bytes)
-        fault("%s a row at offset %td, outside the block's %zu bytes of shared memory", who, offset,
-              self->block->shared_bytes);
-}
-
-void ldmatrix(unsigned *registers, unsigned matrices, bool transpose, const void *row, Where where)
+void ldmatrix(unsigned *registers, unsigned matrices, bool transpose, const void *row,
+              const Where &where)
 {
     WarpOperation operation;
     if (matrices == 4)
@@ -61,9 +41,14 @@ void ldmatrix(unsigned *registers, unsigned matrices, bool transpose, const void
         operation = transpose ? load_columns<2> : load_rows<2>;
     else
         operation = transpose ? load_columns<1> : load_rows<1>;
-    if (self->lane < 8 * matrices) /* the addresses of the others are not used */
-        check_shared_row(row, "ldmatrix reads");
-    Operands operands = {registers, static_cast<const unsigned char *>(row)};
-    warp_collective(full_mask, operation, &operands, where, true);
+    WarpRegisters &r = *self->registers;
+    unsigned lane = self->lane;
+    if (lane < 8 * matrices) { /* the addresses of the others are not used */
+        check_shared_row(row, "ldmatrix reads", where);
+        /* Read now, not when all lanes have come: a GPU promises no more without __syncwarp(). */
+        memcpy(r.a[lane], row, 16);
+    }
+    warp_collective(full_mask, operation, &r, where, true);
+    memcpy(registers, r.d[lane], 4 * matrices);
 }
 } // namespace simt

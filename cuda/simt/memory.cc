@@ -36,14 +36,13 @@ void Stacks::provide(unsigned count, size_t bytes_each)
             break; /* the system's limit of mappings: the other stacks go without */
 }
 
+/* 1024: what tensor-map swizzles need; addresses then look to them as on a GPU. */
 Arena::Arena()
+    : allocation_(static_cast<unsigned char *>(
+          aligned_alloc(1024, zone_bytes + max_shared_bytes + zone_bytes)))
 {
-    /* 1024: what tensor-map swizzles need; addresses then look to them as on a GPU. */
-    size_t bytes = zone_bytes + max_shared_bytes + zone_bytes;
-    allocation_ = static_cast<unsigned char *>(aligned_alloc(1024, bytes));
     if (!allocation_)
         fault("no memory for a block's shared memory");
-    memory_ = allocation_ + zone_bytes;
 }
 
 Arena::~Arena()
@@ -56,14 +55,14 @@ void Arena::fill(size_t bytes, int poison, Random &random)
     sanitizer_allow(allocation_, zone_bytes + max_shared_bytes + zone_bytes);
     bytes_ = bytes;
     memset(allocation_, zone_byte, zone_bytes);
-    memset(memory_ + bytes, zone_byte, zone_bytes);
+    memset(memory() + bytes, zone_byte, zone_bytes);
     if (poison >= 0)
-        memset(memory_, poison, bytes);
+        memset(memory(), poison, bytes);
     else
         for (size_t i = 0; i < bytes; i++)
-            memory_[i] = (unsigned char)(random.next() >> 56);
+            memory()[i] = (unsigned char)(random.next() >> 56);
     sanitizer_forbid(allocation_, zone_bytes);
-    sanitizer_forbid(memory_ + bytes, zone_bytes + max_shared_bytes - bytes);
+    sanitizer_forbid(memory() + bytes, zone_bytes + max_shared_bytes - bytes);
 }
 
 bool Arena::overwritten(ptrdiff_t *offset) const
@@ -72,9 +71,9 @@ bool Arena::overwritten(ptrdiff_t *offset) const
     (void)offset; /* the zones are closed to everyone, and a write was reported where it happened */
 #else
     for (size_t i = 0; i < zone_bytes; i++) {
-        if (memory_[bytes_ + i] != zone_byte)
+        if (memory()[bytes_ + i] != zone_byte)
             return *offset = (ptrdiff_t)(bytes_ + i), true;
-        if (memory_[-1 - (ptrdiff_t)i] != zone_byte)
+        if (memory()[-1 - (ptrdiff_t)i] != zone_byte)
             return *offset = -1 - (ptrdiff_t)i, true;
     }
 #endif

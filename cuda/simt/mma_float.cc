@@ -143,47 +143,56 @@ float fused_dot(float c, const Operand *a, const Operand *b, int fraction_bits, 
 
 namespace
 {
-struct LaneOperands {
-    float *d;
-    const unsigned *a, *b;
-    Mma model;
-};
-
 /* The fragment layout is the table in ptx.cuh: lane = 4 group + member. */
 template <Operand (*decode_bits)(uint16_t), int fraction_bits>
-void mma_float(void **operands, unsigned)
+void multiply(void **operands, unsigned)
 {
+    WarpRegisters &r = *static_cast<WarpRegisters *>(operands[0]);
+    const Mma model = mma_model();
     Operand a[16][16], b[8][16]; /* a[row][k], b[column][k] */
     for (unsigned lane = 0; lane < 32; lane++) {
-        const LaneOperands &o = *static_cast<const LaneOperands *>(operands[lane]);
         unsigned group = lane / 4, member = lane % 4;
         for (unsigned half = 0; half < 2; half++) {
             for (unsigned i = 0; i < 4; i++)
                 a[group + 8 * (i % 2)][2 * member + half + 8 * (i / 2)] =
-                    decode_bits((uint16_t)(o.a[i] >> 16 * half));
+                    decode_bits((uint16_t)(r.a[lane][i] >> 16 * half));
             for (unsigned i = 0; i < 2; i++)
-                b[group][2 * member + half + 8 * i] = decode_bits((uint16_t)(o.b[i] >> 16 * half));
+                b[group][2 * member + half + 8 * i] =
+                    decode_bits((uint16_t)(r.b[lane][i] >> 16 * half));
         }
     }
     for (unsigned lane = 0; lane < 32; lane++) {
-        const LaneOperands &o = *static_cast<const LaneOperands *>(operands[lane]);
         unsigned group = lane / 4, member = lane % 4;
-        for (unsigned i = 0; i < 4; i++)
-            o.d[i] = fused_dot(o.d[i], a[group + 8 * (i / 2)], b[2 * member + i % 2], fraction_bits,
-                               o.model);
+        for (unsigned i = 0; i < 4; i++) {
+            const Operand *row = a[group + 8 * (i / 2)], *column = b[2 * member + i % 2];
+            float c = float_from_bits(r.d[lane][i]);
+            r.d[lane][i] = float_bits(fused_dot(c, row, column, fraction_bits, model));
+        }
     }
+}
+
+void meet(WarpOperation operation, float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+          const Where &where)
+{
+    WarpRegisters &r = *self->registers;
+    unsigned lane = self->lane;
+    memcpy(r.a[lane], a, sizeof a);
+    memcpy(r.b[lane], b, sizeof b);
+    memcpy(r.d[lane], d, sizeof d);
+    warp_collective(full_mask, operation, &r, where, true);
+    memcpy(d, r.d[lane], sizeof d);
 }
 } // namespace
 
-void mma_m16n8k16_f16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], Where where)
+void mma_m16n8k16_f16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                      const Where &where)
 {
-    LaneOperands operands = {d, a, b, mma_model()};
-    warp_collective(full_mask, mma_float<decode_f16, 10>, &operands, where, true);
+    meet(multiply<decode_f16, 10>, d, a, b, where);
 }
 
-void mma_m16n8k16_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], Where where)
+void mma_m16n8k16_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                       const Where &where)
 {
-    LaneOperands operands = {d, a, b, mma_model()};
-    warp_collective(full_mask, mma_float<decode_bf16, 7>, &operands, where, true);
+    meet(multiply<decode_bf16, 7>, d, a, b, where);
 }
 } // namespace simt

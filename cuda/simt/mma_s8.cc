@@ -1,19 +1,33 @@
-/* mma_s8.cc -- the int8 tensor-core product: the operands of 32 lanes, and the plain body. */
+/* mma_s8.cc -- the int8 tensor-core product: its definition, and the choice of a faster body. */
 #include "mma_s8.h"
-#include "tensor.h"
 #include "warp.h"
+
+#include <string.h>
 
 namespace simt
 {
-void product_s8_plain(TileS8 &tile)
+/* The fragment layout is the table in ptx.cuh. */
+static int element_a(const WarpRegisters &r, unsigned row, unsigned k)
+{
+    unsigned lane = 4 * (row % 8) + k % 16 / 4, word = row / 8 + 2 * (k / 16);
+    return (int8_t)(r.a[lane][word] >> 8 * (k % 4));
+}
+
+static int element_b(const WarpRegisters &r, unsigned k, unsigned column)
+{
+    unsigned lane = 4 * column + k % 16 / 4, word = k / 16;
+    return (int8_t)(r.b[lane][word] >> 8 * (k % 4));
+}
+
+void product_s8_plain(WarpRegisters &r)
 {
     for (unsigned row = 0; row < 16; row++)
-        for (unsigned column = 0; column < 8; column++)
-            for (unsigned k = 0; k < 32; k++) {
-                int a = (int8_t)(tile.a[row][k / 4] >> 8 * (k % 4));
-                int b = (int8_t)(tile.b[k / 4][column] >> 8 * (k % 4));
-                tile.d[row][column] += (uint32_t)(a * b);
-            }
+        for (unsigned column = 0; column < 8; column++) {
+            int sum = 0; /* at most 32 * 128 * 128 */
+            for (unsigned k = 0; k < 32; k++)
+                sum += element_a(r, row, k) * element_b(r, k, column);
+            r.d[4 * (row % 8) + column / 2][2 * (row / 8) + column % 2] += (uint32_t)sum;
+        }
 }
 
 ProductS8 product_s8_best()
@@ -25,41 +39,22 @@ ProductS8 product_s8_best()
     return product_s8_plain;
 }
 
-namespace
-{
-struct Operands {
-    int *d;
-    const unsigned *a, *b;
-};
+static const ProductS8 product = product_s8_best();
 
-/* The fragment layout is the table in ptx.cuh: lane = 4 group + member. */
-void mma_s8(void **operands, unsigned)
+static void multiply(void **operands, unsigned)
 {
-    static const ProductS8 product = product_s8_best();
-    TileS8 tile;
-    for (unsigned lane = 0; lane < 32; lane++) {
-        const Operands &o = *static_cast<const Operands *>(operands[lane]);
-        unsigned group = lane / 4, member = lane % 4;
-        for (unsigned i = 0; i < 4; i++) {
-            tile.a[group + 8 * (i % 2)][member + 4 * (i / 2)] = o.a[i];
-            tile.d[group + 8 * (i / 2)][2 * member + i % 2] = (uint32_t)o.d[i];
-        }
-        for (unsigned i = 0; i < 2; i++)
-            tile.b[member + 4 * i][group] = o.b[i];
-    }
-    product(tile);
-    for (unsigned lane = 0; lane < 32; lane++) {
-        const Operands &o = *static_cast<const Operands *>(operands[lane]);
-        unsigned group = lane / 4, member = lane % 4;
-        for (unsigned i = 0; i < 4; i++)
-            o.d[i] = (int)tile.d[group + 8 * (i / 2)][2 * member + i % 2];
-    }
+    product(*static_cast<WarpRegisters *>(operands[0]));
 }
-} // namespace
 
-void mma_m16n8k32_s8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2], Where where)
+void mma_m16n8k32_s8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
+                     const Where &where)
 {
-    Operands operands = {d, a, b};
-    warp_collective(full_mask, mma_s8, &operands, where, true);
+    WarpRegisters &r = *self->registers;
+    unsigned lane = self->lane;
+    memcpy(r.a[lane], a, sizeof a);
+    memcpy(r.b[lane], b, sizeof b);
+    memcpy(r.d[lane], d, sizeof d);
+    warp_collective(full_mask, multiply, &r, where, true);
+    memcpy(d, r.d[lane], sizeof d);
 }
 } // namespace simt

@@ -12,67 +12,93 @@
 
 namespace simt
 {
+/* Four lanes of a fragment, four words each, transposed: word i of the lanes side by side. */
+__attribute__((target("avx2"))) static inline void transpose(const uint32_t (*lanes)[4],
+                                                             __m128i (&word)[4])
+{
+    __m128i lane[4], low[2], high[2];
+    for (unsigned t = 0; t < 4; t++)
+        lane[t] = _mm_load_si128((const __m128i *)lanes[t]);
+    for (unsigned h = 0; h < 2; h++) {
+        low[h] = _mm_unpacklo_epi32(lane[2 * h], lane[2 * h + 1]);
+        high[h] = _mm_unpackhi_epi32(lane[2 * h], lane[2 * h + 1]);
+    }
+    word[0] = _mm_unpacklo_epi64(low[0], low[1]);
+    word[1] = _mm_unpackhi_epi64(low[0], low[1]);
+    word[2] = _mm_unpacklo_epi64(high[0], high[1]);
+    word[3] = _mm_unpackhi_epi64(high[0], high[1]);
+}
+
 /* Bytes widened to 16 bits; vpmaddwd multiplies and adds pairs, exactly. An accumulator holds, for
- * four columns, the sums over even and odd pairs of k side by side; vphaddd adds those at the end.
- */
-__attribute__((target("avx2"))) static void product_avx2(TileS8 &tile)
+ * four columns, the sums over even and odd pairs of k side by side; vphaddd adds those at the end,
+ * and leaves columns 0 1 4 5 2 3 6 7, which go to the lanes two by two. */
+__attribute__((target("avx2"))) static void product_avx2(WarpRegisters &r)
 {
     alignas(32) int16_t b[8][32]; /* b[k / 4][4 column + k % 4] */
     for (unsigned k = 0; k < 8; k++) {
-        __m256i bytes = _mm256_load_si256((const __m256i *)tile.b[k]);
-        __m256i low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(bytes));
-        __m256i high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256(bytes, 1));
-        _mm256_store_si256((__m256i *)b[k], low);
-        _mm256_store_si256((__m256i *)(b[k] + 16), high);
+        alignas(32) uint32_t words[8];
+        for (unsigned column = 0; column < 8; column++)
+            words[column] = r.b[4 * column + k % 4][k / 4];
+        const __m128i *bytes = (const __m128i *)words;
+        for (unsigned h = 0; h < 2; h++)
+            _mm256_store_si256((__m256i *)(b[k] + 16 * h), _mm256_cvtepi8_epi16(bytes[h]));
     }
-    for (unsigned row = 0; row < 16; row++) {
-        alignas(32) int16_t a[32];
-        __m256i bytes = _mm256_load_si256((const __m256i *)tile.a[row]);
-        __m256i a_low = _mm256_cvtepi8_epi16(_mm256_castsi256_si128(bytes));
-        __m256i a_high = _mm256_cvtepi8_epi16(_mm256_extracti128_si256(bytes, 1));
-        _mm256_store_si256((__m256i *)a, a_low);
-        _mm256_store_si256((__m256i *)(a + 16), a_high);
-        __m256i low = _mm256_setzero_si256(), high = _mm256_setzero_si256();
-        for (unsigned k = 0; k < 8; k++) {
-            __m256i four = _mm256_castpd_si256(_mm256_broadcast_sd((const double *)(a + 4 * k)));
-            const __m256i *columns = (const __m256i *)b[k];
-            low = _mm256_add_epi32(low, _mm256_madd_epi16(four, columns[0]));
-            high = _mm256_add_epi32(high, _mm256_madd_epi16(four, columns[1]));
+    for (unsigned group = 0; group < 8; group++) {
+        __m128i word[4];
+        transpose(r.a + 4 * group, word);
+        for (unsigned row = 0; row < 2; row++) { /* group, then group + 8 */
+            alignas(32) int16_t a[32];
+            for (unsigned h = 0; h < 2; h++)
+                _mm256_store_si256((__m256i *)(a + 16 * h),
+                                   _mm256_cvtepi8_epi16(word[row + 2 * h]));
+            __m256i low = _mm256_setzero_si256(), high = _mm256_setzero_si256();
+            for (unsigned k = 0; k < 8; k++) {
+                int64_t four_values;
+                __builtin_memcpy(&four_values, a + 4 * k, 8);
+                __m256i four = _mm256_set1_epi64x(four_values);
+                const __m256i *columns = (const __m256i *)b[k];
+                low = _mm256_add_epi32(low, _mm256_madd_epi16(four, columns[0]));
+                high = _mm256_add_epi32(high, _mm256_madd_epi16(four, columns[1]));
+            }
+            alignas(32) uint32_t sum[8];
+            _mm256_store_si256((__m256i *)sum, _mm256_hadd_epi32(low, high));
+            for (unsigned t = 0; t < 4; t++)
+                for (unsigned i = 0; i < 2; i++)
+                    r.d[4 * group + t][2 * row + i] += sum[t % 2 * 4 + t / 2 * 2 + i];
         }
-        /* columns 0 1 4 5 | 2 3 6 7, put in order by 64-bit pieces */
-        __m256i sums = _mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0xd8);
-        __m256i *d = (__m256i *)tile.d[row];
-        _mm256_store_si256(d, _mm256_add_epi32(_mm256_load_si256(d), sums));
     }
 }
 
 /* vpdpbusd multiplies unsigned by signed bytes: a + 128 is unsigned, and 128 times the column sum
- * of b comes off at the end, modulo 2^32. One register holds rows i and i + 8. */
-__attribute__((target("avx512f,avx512bw,avx512vnni"))) static void product_avx512(TileS8 &tile)
+ * of b comes off at the end, modulo 2^32. A register holds what four lanes hold: rows g and g + 8,
+ * with word i of lane t in element 4 t + i; so a and d need no rearranging by lanes. */
+__attribute__((target("avx512f,avx512bw,avx512vnni"))) static void product_avx512(WarpRegisters &r)
 {
     const __m512i flip = _mm512_set1_epi8((char)0x80);
-    const __m512i first_of_halves =
-        _mm512_set_epi32(8, 8, 8, 8, 8, 8, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0);
-    __m512i b[8], excess = _mm512_setzero_si512();
-    for (unsigned k = 0; k < 8; k++) {
-        b[k] = _mm512_broadcast_i64x4(_mm256_load_si256((const __m256i *)tile.b[k]));
-        excess = _mm512_dpbusd_epi32(excess, flip, b[k]);
+    /* Element 4 t + i of d is row i / 2, column 2 t + i % 2. One quarter of r.b holds two columns,
+     * eight words each; k / 4 = q is word 2 (q % 4) + q / 4 of a column. */
+    const __m512i pick_b = _mm512_set_epi32(24, 16, 24, 16, 8, 0, 8, 0, 24, 16, 24, 16, 8, 0, 8, 0);
+    /* Word q of row g is word 0 or 2 of lane q % 4, and that of row g + 8 word 1 or 3. */
+    const __m512i pick_a = _mm512_set_epi32(1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0);
+    __m512i b[8], excess = _mm512_setzero_si512(), quarter[4];
+    for (unsigned i = 0; i < 4; i++)
+        quarter[i] = _mm512_load_si512(r.b[8 * i]);
+    for (unsigned q = 0; q < 8; q++) {
+        __m512i which = _mm512_add_epi32(pick_b, _mm512_set1_epi32((int)(2 * (q % 4) + q / 4)));
+        __m512i left = _mm512_permutex2var_epi32(quarter[0], which, quarter[1]);
+        __m512i right = _mm512_permutex2var_epi32(quarter[2], which, quarter[3]);
+        b[q] = _mm512_mask_blend_epi32(0xff00, left, right);
+        excess = _mm512_dpbusd_epi32(excess, flip, b[q]);
     }
-    for (unsigned row = 0; row < 8; row++) {
-        __m256i *upper = (__m256i *)tile.d[row], *lower = (__m256i *)tile.d[row + 8];
-        __m512i a = _mm512_inserti64x4(
-            _mm512_castsi256_si512(_mm256_load_si256((const __m256i *)tile.a[row])),
-            _mm256_load_si256((const __m256i *)tile.a[row + 8]), 1);
-        a = _mm512_xor_si512(a, flip);
-        __m512i d = _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_load_si256(upper)),
-                                       _mm256_load_si256(lower), 1);
-        d = _mm512_sub_epi32(d, excess);
-        for (unsigned k = 0; k < 8; k++) {
-            __m512i which = _mm512_add_epi32(first_of_halves, _mm512_set1_epi32((int)k));
-            d = _mm512_dpbusd_epi32(d, _mm512_permutexvar_epi32(which, a), b[k]);
+    for (unsigned group = 0; group < 8; group++) {
+        __m512i a = _mm512_xor_si512(_mm512_load_si512(r.a[4 * group]), flip);
+        __m512i d = _mm512_sub_epi32(_mm512_load_si512(r.d[4 * group]), excess);
+        for (unsigned q = 0; q < 8; q++) {
+            __m512i which =
+                _mm512_add_epi32(pick_a, _mm512_set1_epi32((int)(q % 4 * 4 + q / 4 * 2)));
+            d = _mm512_dpbusd_epi32(d, _mm512_permutexvar_epi32(which, a), b[q]);
         }
-        _mm256_store_si256(upper, _mm512_castsi512_si256(d));
-        _mm256_store_si256(lower, _mm512_extracti64x4_epi64(d, 1));
+        _mm512_store_si512(r.d[4 * group], d);
     }
 }
 

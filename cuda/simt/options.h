@@ -28,8 +28,10 @@ struct Options {
     uint64_t seed = 1; /* of everything random here; the same seed is the same run */
     Async async = Async::Issue;
     Mma mma = Mma::Ampere;
-    unsigned workers = 0;   /* operating-system threads; 0: the processors we may use, at most 32 */
-    int poison = 0xdb;      /* the byte that fills shared memory before a block; -1: random bytes */
+    unsigned workers = 0; /* operating-system threads; 0: the processors we may use, at most 32 */
+    /* What fills shared memory before a block: a byte, or random ones if -1. The default is a large
+     * number in every type, so that a maximum or a sum that takes it in goes wrong. */
+    int poison = 0x7b;
     unsigned stack_kib = 0; /* stack of a CUDA thread; 0: 64, or 256 under AddressSanitizer */
     OnFault on_fault = OnFault::Exit; /* not in the environment */
 };

@@ -24,7 +24,8 @@ uint64_t Random::next()
 
 void ReadyThreads::reset(Order order, bool warps_stay_together, unsigned threads, Random *random)
 {
-    order_ = order;
+    ranks_are_threads_ = order == Order::Forward || order == Order::Random;
+    draws_ = order == Order::Random;
     warps_stay_together_ = warps_stay_together;
     threads_ = threads;
     random_ = random;
@@ -48,13 +49,6 @@ void ReadyThreads::reset(Order order, bool warps_stay_together, unsigned threads
     }
 }
 
-void ReadyThreads::remove(unsigned rank)
-{
-    word_[rank / 32] &= ~(1u << rank % 32);
-    if (word_[rank / 32] == 0)
-        words_ &= ~(1u << rank / 32);
-}
-
 void ReadyThreads::swap_ranks(unsigned thread, unsigned other)
 {
     unsigned mine = rank_[thread], theirs = rank_[other];
@@ -69,43 +63,17 @@ void ReadyThreads::swap_ranks(unsigned thread, unsigned other)
     thread_[mine] = (uint16_t)other;
 }
 
-void ReadyThreads::add(unsigned thread)
-{
-    insert(rank_[thread]);
-}
-
-void ReadyThreads::add_lanes(unsigned warp, uint32_t lanes)
-{
-    if (order_ == Order::Forward || order_ == Order::Random) {
-        word_[warp] |= lanes;
-        words_ |= (uint32_t)(lanes != 0) << warp;
-        return;
-    }
-    for (; lanes; lanes &= lanes - 1)
-        insert(rank_[warp * 32 + (unsigned)__builtin_ctz(lanes)]);
-}
-
-unsigned ReadyThreads::pick_rank()
+/* A random word of those that are not empty, then a random bit of it. */
+unsigned ReadyThreads::draw()
 {
     uint32_t words = words_;
-    if (order_ == Order::Random)
-        for (unsigned skip = random_->below((unsigned)__builtin_popcount(words)); skip; skip--)
-            words &= words - 1;
+    for (unsigned skip = random_->below((unsigned)__builtin_popcount(words)); skip; skip--)
+        words &= words - 1;
     unsigned w = (unsigned)__builtin_ctz(words);
     uint32_t bits = word_[w];
-    if (order_ == Order::Random)
-        for (unsigned skip = random_->below((unsigned)__builtin_popcount(bits)); skip; skip--)
-            bits &= bits - 1;
+    for (unsigned skip = random_->below((unsigned)__builtin_popcount(bits)); skip; skip--)
+        bits &= bits - 1;
     return w * 32 + (unsigned)__builtin_ctz(bits);
-}
-
-int ReadyThreads::take()
-{
-    if (words_ == 0)
-        return -1;
-    unsigned rank = pick_rank();
-    remove(rank);
-    return thread_[rank];
 }
 
 void ReadyThreads::change_priority(unsigned thread)

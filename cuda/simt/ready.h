@@ -26,25 +26,53 @@ class ReadyThreads
 {
   public:
     void reset(Order order, bool warps_stay_together, unsigned threads, Random *random);
-    void add(unsigned thread);
-    void add_lanes(unsigned warp, uint32_t lanes); /* many of one warp */
-    int take();                                    /* -1: nobody is ready */
+
+    void add(unsigned thread) { insert(rank_[thread]); }
+
+    /* Some lanes of one warp. */
+    void add_lanes(unsigned warp, uint32_t lanes)
+    {
+        if (ranks_are_threads_) {
+            word_[warp] |= lanes;
+            words_ |= (uint32_t)(lanes != 0) << warp;
+        } else {
+            for (; lanes; lanes &= lanes - 1)
+                add(warp * 32 + (unsigned)__builtin_ctz(lanes));
+        }
+    }
+
+    /* The next one, who leaves the set; -1 if it is empty. */
+    int take()
+    {
+        if (words_ == 0)
+            return -1;
+        unsigned w = (unsigned)__builtin_ctz(words_);
+        unsigned rank = w * 32 + (unsigned)__builtin_ctz(word_[w]);
+        if (draws_)
+            rank = draw();
+        remove(rank);
+        return thread_[rank];
+    }
+
     /* The thread (or its warp, if warps stay together) changes ranks with a random other one. */
     void change_priority(unsigned thread);
 
   private:
+    bool holds(unsigned rank) const { return word_[rank / 32] >> rank % 32 & 1u; }
     void insert(unsigned rank)
     {
         word_[rank / 32] |= 1u << rank % 32;
         words_ |= 1u << rank / 32;
     }
-    bool holds(unsigned rank) const { return word_[rank / 32] >> rank % 32 & 1u; }
-    void remove(unsigned rank);
+    void remove(unsigned rank)
+    {
+        if ((word_[rank / 32] &= ~(1u << rank % 32)) == 0)
+            words_ &= ~(1u << rank / 32);
+    }
     void swap_ranks(unsigned thread, unsigned other);
-    unsigned pick_rank();
+    unsigned draw();
 
-    Order order_ = Order::Forward;
-    bool warps_stay_together_ = false;
+    bool ranks_are_threads_ = true, draws_ = false, warps_stay_together_ = false;
     unsigned threads_ = 0;
     Random *random_ = nullptr;
     uint32_t word_[32] = {};

@@ -46,6 +46,7 @@ struct ThreadState {
     uint3 index{};
     unsigned linear = 0, warp = 0, lane = 0;
     const BlockState *block = nullptr;
+    struct WarpRegisters *registers = nullptr; /* of its warp, where tensor operations meet */
 };
 
 /* The CUDA thread that runs now on this operating-system thread; null outside kernels. Initial-exec
@@ -54,6 +55,10 @@ extern __thread const ThreadState *self __attribute__((tls_model("initial-exec")
 
 /* Reports a fault of the running kernel (a printf format) and never returns to it. */
 [[noreturn]] __attribute__((format(printf, 1, 2))) void fault(const char *format, ...);
+
+/* The same, and says where. */
+[[noreturn]] __attribute__((format(printf, 2, 3))) void fault_at(const Where &where,
+                                                                 const char *format, ...);
 
 void check_shared_request(size_t bytes);
 

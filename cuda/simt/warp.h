@@ -13,19 +13,19 @@ struct Tally {
     unsigned count;
     bool any, all;
 };
-Tally block_barrier(bool predicate, Where where);
+Tally block_barrier(bool predicate, const Where &where);
 
 /* An operation of a whole warp: it finds the operands of lane l, for l in mask, at operands[l]. */
 typedef void (*WarpOperation)(void **operands, unsigned mask);
 
 /* Every lane of mask hands in its operands and waits; the last to arrive runs the operation, once
  * for all of them. `aligned` is PTX's word: all lanes must stand at the same instruction. */
-void warp_collective(unsigned mask, WarpOperation operation, void *operands, Where where,
+void warp_collective(unsigned mask, WarpOperation operation, void *operands, const Where &where,
                      bool aligned = false);
 
 /* Lets other threads run: for loops that poll memory. Faults if all threads of a block only poll.
  */
-void yield_to_others(Where where);
+void yield_to_others(const Where &where);
 /* Lets other threads run, if the order is Random or Priority and a coin says so. */
 void preemption_point();
 
@@ -40,7 +40,7 @@ struct Shuffle {
 };
 void shuffle_operation(void **operands, unsigned mask);
 
-template <class T> T shuffle(unsigned mask, T value, int source, Where where)
+template <class T> T shuffle(unsigned mask, T value, int source, const Where &where)
 {
     static_assert(std::is_trivially_copyable<T>::value && sizeof(T) <= 8,
                   "a shuffle moves at most 8 bytes");
@@ -52,7 +52,7 @@ template <class T> T shuffle(unsigned mask, T value, int source, Where where)
 }
 
 /* The first lane of the caller's segment of `width` lanes; a fault if width is no power of two. */
-int segment_start(int width);
+int segment_start(int width, const Where &where);
 
 /* Each takes one word a lane and leaves the answer in all of them. */
 void ballot_operation(void **operands, unsigned mask);
@@ -65,7 +65,8 @@ void max_operation(void **operands, unsigned mask);
 void signed_min_operation(void **operands, unsigned mask);
 void signed_max_operation(void **operands, unsigned mask);
 
-static inline unsigned reduce(WarpOperation operation, unsigned mask, unsigned word, Where where)
+static inline unsigned reduce(WarpOperation operation, unsigned mask, unsigned word,
+                              const Where &where)
 {
     warp_collective(mask, operation, &word, where);
     return word;
@@ -96,30 +97,34 @@ static inline void __syncwarp(unsigned mask = simt::full_mask, SIMT_CALLER)
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = warpSize, SIMT_CALLER)
 {
-    int start = simt::segment_start(width);
-    return simt::shuffle(mask, value, start + (source & (width - 1)), SIMT_WHERE("__shfl_sync"));
+    const simt::Where where = SIMT_WHERE("__shfl_sync");
+    int start = simt::segment_start(width, where);
+    return simt::shuffle(mask, value, start + (source & (width - 1)), where);
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int lanes, int width = warpSize, SIMT_CALLER)
 {
+    const simt::Where where = SIMT_WHERE("__shfl_xor_sync");
     int source = (int)simt::self->lane ^ lanes;
     /* A lane reads its own segment and those before it, as in CUDA. */
-    bool inside = source < simt::segment_start(width) + width;
-    return simt::shuffle(mask, value, inside ? source : -1, SIMT_WHERE("__shfl_xor_sync"));
+    bool inside = source < simt::segment_start(width, where) + width;
+    return simt::shuffle(mask, value, inside ? source : -1, where);
 }
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned lanes, int width = warpSize, SIMT_CALLER)
 {
+    const simt::Where where = SIMT_WHERE("__shfl_down_sync");
     unsigned source = simt::self->lane + lanes;
-    bool inside = source < (unsigned)(simt::segment_start(width) + width);
-    return simt::shuffle(mask, value, inside ? (int)source : -1, SIMT_WHERE("__shfl_down_sync"));
+    bool inside = source < (unsigned)(simt::segment_start(width, where) + width);
+    return simt::shuffle(mask, value, inside ? (int)source : -1, where);
 }
 template <class T>
 T __shfl_up_sync(unsigned mask, T value, unsigned lanes, int width = warpSize, SIMT_CALLER)
 {
+    const simt::Where where = SIMT_WHERE("__shfl_up_sync");
     int source = (int)simt::self->lane - (int)lanes;
-    bool inside = source >= simt::segment_start(width);
-    return simt::shuffle(mask, value, inside ? source : -1, SIMT_WHERE("__shfl_up_sync"));
+    bool inside = source >= simt::segment_start(width, where);
+    return simt::shuffle(mask, value, inside ? source : -1, where);
 }
 
 static inline unsigned __ballot_sync(unsigned mask, int predicate, SIMT_CALLER)

@@ -37,10 +37,10 @@ void shuffle_operation(void **operands, unsigned mask)
     });
 }
 
-int segment_start(int width)
+int segment_start(int width, const Where &where)
 {
     if (width < 1 || width > (int)warp_size || (width & (width - 1)))
-        fault("shuffle: the width %d is not a power of two from 1 to 32", width);
+        fault_at(where, "shuffle: the width %d is not a power of two from 1 to 32", width);
     return (int)self->lane & ~(width - 1);
 }
 

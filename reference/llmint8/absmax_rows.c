@@ -8,13 +8,13 @@
  * Units: those of X. The scale of the paper is c_i = 127 / a_i.
  * Error bound: exact; every a_i is +0 or the magnitude of an element of X.
  * Assumptions: outliers strictly ascending in [0,K). threshold off or >= 0; +infinity is allowed
- * and masks only what is not finite. Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K overflows),
- * _NULL, _RANGE (threshold, outliers). Source: LLM.int8(), section 2.1 (absmax) and 3.1 (one
- * constant a row: vector-wise). Deviations: the paper leaves out whole columns: call with the list
- * O and threshold +infinity. bitsandbytes leaves out single elements: threshold and no list, so
- * what is small in an outlier column still counts. Its CUDA kernel starts the maximum at -FLT_MIN
- * in fp16 and so reports -0 for a row of outliers only, and drops a NaN; here absmax is never -0
- * and NaN never gets lost.
+ *   and masks only what is not finite.
+ * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K overflows), _NULL, _RANGE (threshold, outliers).
+ * Source: LLM.int8(), section 2.1 (absmax) and 3.1 (one constant a row: vector-wise).
+ * Deviations: the paper leaves out whole columns: call with the list O and threshold +infinity.
+ *   bitsandbytes leaves out single elements: threshold and no list, so what is small in an outlier
+ *   column still counts. Its CUDA kernel starts the maximum at -FLT_MIN in fp16 and so reports -0
+ *   for a row of outliers only, and drops a NaN; here absmax is never -0 and no NaN gets lost.
  */
 kbit_status kbit_absmax_rows(size_t M, size_t K, const float *x, size_t n_outliers,
                              const int32_t *outliers, float threshold, float *absmax)

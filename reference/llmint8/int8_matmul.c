@@ -16,11 +16,13 @@ static int32_t largest_magnitude(size_t n, const int8_t *codes)
  * Units: c counts steps of (a_i / 127) (s_j / 127).
  * Error bound: exact.
  * Assumptions: for each row i, (sum_k |q_ik|) max|w| <= 2^31 - 1. Then no order of summation, no
- *   split of K and no subset of the terms can overflow int32. -128 is a legal code. The bound is
- * met by every K up to 133,144 if no code is -128, and up to 131,071 if some are. Errors:
- * KBIT_ERR_SHAPE (K > INT32_MAX, or M K, N K or M N overflows), _NULL, _RANGE (a row breaks the
- * assumption). Source: LLM.int8(), section 2.1, eq. (5) and (6): C_i32. Deviations: none in value.
- * bitsandbytes computes in fp32 where it has no int8 kernel, which is exact only up to K = 1,040.
+ *   split of K and no subset of the terms can overflow int32. -128 is a legal code. Every K up to
+ *   133,144 is within the bound if no code is -128, and every K up to 131,071 if some are.
+ * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K, N K or M N overflows), _NULL, _RANGE (a row breaks
+ *   the assumption).
+ * Source: LLM.int8(), section 2.1: C_i32, the product of X_i8 and W_i8.
+ * Deviations: none in value. bitsandbytes computes in fp32 where it has no int8 kernel, which is
+ *   exact only up to K = 1,040.
  */
 kbit_status kbit_int8_matmul(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
                              int32_t *c)

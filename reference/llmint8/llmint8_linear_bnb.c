@@ -1,24 +1,25 @@
 /* llmint8_linear_bnb.c -- a linear layer by LLM.int8(), composed as bitsandbytes composes it.
  *
- * Start reading here. X goes in with 16-bit activations, W was quantized once, before (absmax_rows
- * and quantize_rows with threshold off and no list), and only its codes and scales are left. Most
- * of X is multiplied in int8; the few columns with outlier features are multiplied in floating
- * point.
+ * Start reading here. X goes in with 16-bit activations. W was quantized once, before, by
+ * absmax_rows and quantize_rows with the threshold off and no list, and only its codes and scales
+ * are left. Most of X is multiplied in int8; the few columns with outlier features are multiplied
+ * in floating point.
  */
 #include "llmint8/checks.h"
 
 /* Computes: Y = X W^T + bias by the seven steps of LLM.int8(), in the order written below.
- * Shapes: x [M,K]; w [N,K] int8; w_absmax [N]; bias [N] or NULL; out [M,N] of type f32, f16 or
- * bf16. Units: W_jk is close to w_jk w_absmax_j / 127. Error bound: that of its steps. What the
- * layer is worth against the real product X W^T is a theorem of its own, proofs/. Assumptions:
- * those of its steps; threshold off or finite and >= 0. Errors: KBIT_ERR_UNSUPPORTED (type),
- * _SHAPE, _NULL, _RANGE, _MEMORY. Source: LLM.int8(), section 3 and Figure 2; bitsandbytes
- * MatMul8bitLt and int8_mixed_scaled_mm. Deviations: from the paper, two. The absmax of a row
- * leaves out outlier elements, not outlier columns; and an outlier column meets int8 weights, not
- * 16-bit ones (llmint8_linear_paper.c has it the paper's way). From bitsandbytes, one: the output
- * is rounded once, at the end. Given one row only, bitsandbytes on CUDA leaves out the zeroing of
- * outlier columns, which changes nothing: in a single row each element of an outlier column is an
- * outlier itself.
+ * Shapes: x [M,K]; w [N,K] int8; w_absmax [N]; bias [N] or NULL; out [M,N], f32, f16 or bf16.
+ * Units: those of X times those of W, where W_jk is close to w_jk w_absmax_j / 127.
+ * Error bound: that of its steps. What the layer is worth against the real product X W^T is a
+ *   theorem of its own, proofs/llmint8_linear.md.
+ * Assumptions: those of its steps; threshold off or finite and >= 0.
+ * Errors: KBIT_ERR_UNSUPPORTED (type), _SHAPE, _NULL, _RANGE, _MEMORY.
+ * Source: LLM.int8(), section 3 and Figure 2; bitsandbytes MatMul8bitLt, int8_mixed_scaled_mm.
+ * Deviations: from the paper, two. The absmax of a row leaves out outlier elements, not outlier
+ *   columns; and an outlier column meets int8 weights, not 16-bit ones (llmint8_linear_paper.c has
+ *   it the paper's way). From bitsandbytes, one: the output is rounded once, at the end. Given one
+ *   row only, bitsandbytes on CUDA leaves out the zeroing of outlier columns, which changes
+ *   nothing: in a single row each element of an outlier column is an outlier itself.
  */
 kbit_status kbit_llmint8_linear_bnb(size_t M, size_t N, size_t K, const float *x, const int8_t *w,
                                     const float *w_absmax, const float *bias, float threshold,

@@ -9,10 +9,10 @@
  * Shapes: x [M,K]; w16 [N,K]; bias [N] or NULL; out [M,N] of type f32, f16 or bf16.
  * Units: those of X times those of W.
  * Error bound: that of its steps. What the layer is worth against the real product X W^T is a
- *   theorem of its own, proofs/.
+ *   theorem of its own, proofs/llmint8_linear.md.
  * Assumptions: those of its steps; threshold off or finite and >= 0.
  * Errors: KBIT_ERR_UNSUPPORTED (type), _SHAPE, _NULL, _RANGE, _MEMORY.
- * Source: LLM.int8(), section 3.2, eq. (8), and Figure 2.
+ * Source: LLM.int8(), section 3.2, and Figure 2.
  * Deviations: the paper writes W as [K,N] with one scale a column; W here is [N,K], as torch stores
  *   it, with one scale a row: the same numbers. Software that people run quantizes W once
  *   (llmint8_linear_bnb.c).

@@ -1,5 +1,4 @@
-/* outlier_matmul_w16.c -- step 6 as the paper prints it: the outlier columns, times 16-bit weights.
- */
+/* outlier_matmul_w16.c -- step 6 as the paper prints it: outlier columns times 16-bit weights. */
 #include "llmint8/checks.h"
 
 /* Computes: Y_ij = D_ij + sum_{k in O} X_ik W_jk. Operations, in fp32: the sum over O ascending,
@@ -7,13 +6,13 @@
  * Shapes: x [M,K]; outliers [n_outliers], may be NULL if n_outliers is 0; w16 [N,K]; d, y [M,N].
  * Units: those of D.
  * Error bound: with u = 2^-24, n = |O|, E the exact sum and S = sum_{k in O} |X_ik W_jk|,
- *   |Y - (D + E)| <= u |D + E| + (1 + u) (n-1) u S
+ *       |Y - (D + E)| <= u |D + E| + (1 + u) (n - 1) u S
  *   for fp16 X and W (each product has at most 22 bits and is exact; nothing can overflow or be
  *   subnormal), and for bf16 where no product leaves the range of fp32; with n for n - 1 for fp32
- *   values. CITED: Jeannerod and Rump, SIAM J. Matrix Anal. Appl. 34 (2013).
+ *   values. CITED: Jeannerod and Rump, SIAM J. Matrix Anal. Appl. 34 (2013); proofs/accumulate.md.
  * Assumptions: outliers strictly ascending in [0,K).
  * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K, N K or M N overflows), _NULL, _RANGE (outliers).
- * Source: LLM.int8(), section 3.2, eq. (8), first sum.
+ * Source: LLM.int8(), section 3.2, first sum.
  * Deviations: none in value; the paper does not say in what precision the sum is accumulated, we
  *   take fp32. No term is skipped for being 0: zero times infinity must be NaN.
  */

@@ -19,21 +19,23 @@ static int8_t code_of(float x, float absmax)
  *   that a NaN of X never turns into a number.
  * Shapes: x [M,K]; absmax [M]; outliers [n_outliers], may be NULL if n_outliers is 0; q [M,K].
  * Units: q counts steps of a_i / 127; q in [-127, 127], never -128.
- * Error bound: exact for fp16 X and absmax, EXHAUSTED: all 503,856,639 pairs, of which 56,493 are
- *   ties; and for bf16, EXHAUSTED likewise (KBIT_EXHAUSTIVE=1 tests/t_quantize_rows.tap runs both).
- *   Why: 127 x is exact in fp32, so a tie comes out as the tie it is, and a quotient that is not a
- *   tie is further from one, relatively, than the division's 2^-24: the gap theorem,
- *   proofs/quantize_rows.md.
- *   For any other fp32 X the quotient is rounded twice: q = RNE(t) for some t within 2^-23 + 2^-48,
- *   relatively, of 127 X_ik / a_i. q can differ from the nearest code only that close to a tie, and
- *   then is its neighbour.
+ * Error bound: exact for fp16 and for bf16 values of X and absmax: q is RNE(127 X_ik / a_i), ties
+ *   included. EXHAUSTED: 503,856,639 pairs of fp16 and 532,701,119 of bf16 (KBIT_EXHAUSTIVE=1
+ *   tests/t_quantize_rows.tap). Why: 127 x is exact in fp32, so a tie comes out as the tie it is,
+ *   and any other quotient is further from a tie, relatively, than the division's error of 2^-24:
+ *   the gap theorem, proofs/quantize_gap.md.
+ *   For any other fp32 values the quotient E = 127 X_ik / a_i is rounded twice: q = RNE(E (1 + r))
+ *   with r in KBIT_BOUND_QUANT_EXACT_F32, about +-2^-23: PROVED, proofs/quantize_rows_f32.g. q can
+ *   differ from the nearest code only that close to a tie, and then is its neighbour.
  * Assumptions: |X_ik| <= a_i for each element that is not masked; absmax_rows guarantees it. The
  *   processor rounds to nearest. outliers strictly ascending in [0,K). threshold off or >= 0,
- * +infinity included. Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K overflows), _NULL, _RANGE
- * (threshold, outliers, a negative a_i, an unmasked |X_ik| > a_i). Source: LLM.int8(), section 2.1:
- * X_i8 = round(127 X / max|X|), by rows (3.1). Deviations: bitsandbytes computes X * (127 / a),
- * with an approximate division on CUDA; for fp16 it differs from this at some ties and nowhere
- * else. Neither clamps: |X_ik| <= a_i makes it needless.
+ *   +infinity included.
+ * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K overflows), _NULL, _RANGE (threshold, outliers, a
+ *   negative a_i, an unmasked |X_ik| > a_i).
+ * Source: LLM.int8(), section 2.1: X_i8 = round(127 X / max|X|), by rows (3.1).
+ * Deviations: bitsandbytes computes X * (127 / a), with an approximate division on CUDA; for fp16
+ *   it differs from this at some ties and nowhere else. Neither clamps: |X_ik| <= a_i makes it
+ *   needless.
  */
 kbit_status kbit_quantize_rows(size_t M, size_t K, const float *x, const float *absmax,
                                size_t n_outliers, const int32_t *outliers, float threshold,

@@ -4,11 +4,11 @@
 /* y + bias, rounded to float so that a later rounding to 16 bits gives what one rounding of the
  * exact sum would have given.
  *
- * Two roundings to nearest can go wrong: the first may land on a midpoint of the 16-bit format and
+ * Two roundings to nearest can go wrong: the first may land on a midpoint of the 16-bit format, and
  * the second then decides a tie that was none. An fp64 sum alone has that fault too, since y and
  * bias may lie further apart than 53 bits. Rounding to odd has not (Boldo and Melquiond, IEEE
  * Trans. Computers 57, 2008): a sum that is no float becomes that neighbour whose last bit is 1.
- * Such a float is never a midpoint or value of a format at least two bits shorter, and it lies on
+ * Such a float is never a midpoint or a value of a format at least two bits shorter, and it lies on
  * the same side of them as the sum; 24 bits are enough for the 11 of fp16 and the 8 of bf16, in
  * their subnormal ranges too. */
 static float add_to_odd(float y, float bias)

@@ -23,8 +23,9 @@ if test -z "$python"; then
     exit 77
 fi
 hidden=$srcdir/verify/examples/hidden_states.py
-"$python" "$hidden" "$model" --similarity >"$work/similarity" || exit 1
-"$AWK" '{ $1 = $1; print $1, $2, $3 } NR == 3 { exit }' "$work/similarity" >"$work/found"
+"$python" "$hidden" "$model" --similarity -o "$work/activations" >"$work/table" || exit 1
+cat "$work/table"
+"$AWK" '{ print $1, $2, $3 } NR == 3 { exit }' "$work/table" >"$work/found"
 cat >"$work/published" <<'EOF'
 1.0000 0.6660 0.1046
 0.6660 1.0000 0.1411
@@ -32,8 +33,11 @@ cat >"$work/published" <<'EOF'
 EOF
 diff "$work/published" "$work/found" || exit 1
 
-"$python" "$hidden" "$model" -o "$work/activations" >"$work/table" || exit 1
-cat "$work/table"
 test "$(ls "$work/activations" | wc -l)" -eq 24 || exit 1
 "$top_builddir/tests/io_copy" "$work/activations/0.ffn_expansion.npy" "$work/x.npy" || exit 1
-cmp "$work/activations/0.ffn_expansion.npy" "$work/x.npy"
+cmp "$work/activations/0.ffn_expansion.npy" "$work/x.npy" || exit 1
+
+# The real layer: its weights, and what enters it, through every step.
+"$top_builddir/verify/kbit" verify --quiet --candidate reference \
+    --tensors "$model:encoder.layer.0.intermediate.dense.weight" \
+    --activations "$work/activations/0.ffn_expansion.npy"

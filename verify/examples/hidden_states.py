@@ -8,8 +8,8 @@ MODEL.safetensors is what fetch-minilm.sh prints. Needs NumPy and nothing else: 
 (Devlin et al. 2019) is written out below, and the token ids of the sentences are in sentences.json,
 so that no tokenizer is needed. Where vocab.txt lies beside the model, the ids are checked against it.
 
-Everything is computed in fp64 and rounded to fp32 once, when it is written: another BLAS may add in
-another order, but then moves an fp32 value only where it was within about 2^-50 of a tie.
+Everything is computed in fp64 and rounded to fp32 once, when it is written: another BLAS adds in
+another order, which then shows only in an fp32 value that lay next to a tie.
 
 One row a token, all sentences below each other. For each layer L of 0..5:
     L.qkv                what enters the query, key and value projections     [tokens, 384]
@@ -150,10 +150,11 @@ def print_similarities(sentences, hidden):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("model", help="model.safetensors, as fetch-minilm.sh prints it")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("-o", "--output", metavar="FOLDER", help="write the activations there")
-    what.add_argument("--similarity", action="store_true", help="print cosine similarities")
+    parser.add_argument("-o", "--output", metavar="FOLDER", help="write the activations there")
+    parser.add_argument("--similarity", action="store_true", help="print cosine similarities")
     arguments = parser.parse_args()
+    if not arguments.output and not arguments.similarity:
+        parser.error("nothing to do: -o FOLDER or --similarity")
 
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(here, "sentences.json"), encoding="utf-8") as file:
@@ -165,7 +166,7 @@ def main():
     results = [forward(weights, sentence["ids"]) for sentence in sentences]
     if arguments.similarity:
         print_similarities(sentences, [hidden for hidden, _ in results])
-    else:
+    if arguments.output:
         write_activations(arguments.output, [seen for _, seen in results])
 
 

@@ -29,8 +29,9 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     const kbit_call *call = judging->call;
     const int32_t *c = call->out[0].data;
     kbit_certificate certificate;
-    kbit_status status = kbit_certify_int8_matmul(call->M, call->N, call->K, call->in[0].data,
-                                                  call->in[1].data, c, NULL, &certificate, error);
+    kbit_status status =
+        kbit_certify_int8_matmul(call->M, call->N, call->K, call->in[0].data, call->in[1].data, c,
+                                 judging->key, &certificate, error);
     if (status != KBIT_OK)
         return status;
     verdict->kind = KBIT_CERTIFIED;

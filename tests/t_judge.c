@@ -1,0 +1,237 @@
+/* t_judge.c -- the referee called from C: each step's right outputs are admissible, one changed
+ * element is rejected and named, and the verdict says on what it rests. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "cases.h"
+#include "candidates/reference_ops.h"
+#include "kbit_verify.h"
+
+enum { SEED = 7 };
+
+static kbit_problem problem;
+static kbit_tensor in[KBIT_MAX_INPUTS], out;
+static kbit_call call;
+static kbit_verdict verdict;
+
+static const kbit_case *find_case(const char *name)
+{
+    size_t n;
+    const kbit_case *cases = kbit_cases(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cases[i].name, name) == 0)
+            return &cases[i];
+    ck_abort_msg("no case %s", name);
+    return NULL;
+}
+
+/* Runs the reference's step on the case; out is malloc'ed. */
+static void answer(const char *stem, const char *case_name)
+{
+    kbit_error error;
+    const kbit_step *step = kbit_step_find(stem);
+    ck_assert_msg(kbit_problem_make(find_case(case_name), SEED, &problem, &error) == KBIT_OK, "%s",
+                  error.text);
+    for (size_t i = 0; i < step->n_in; i++)
+        in[i] = kbit_problem_tensor(&problem, &step->in[i]);
+    out = kbit_problem_output(&problem, step);
+    out.data = calloc(kbit_tensor_elements(&out) + 1, 4);
+    call = (kbit_call){stem, problem.M, problem.N, problem.K, problem.threshold, in, &out};
+    for (size_t o = 0; o < kbit_n_reference_ops; o++)
+        if (strcmp(kbit_reference_ops[o].step, stem) == 0)
+            ck_assert_int_eq(kbit_reference_ops[o].run(NULL, &call), KBIT_OK);
+}
+
+static void release(void)
+{
+    free(out.data);
+    kbit_problem_free(&problem);
+}
+
+static void expect(const char *declares, kbit_result result)
+{
+    ck_assert_int_eq(kbit_judge(&call, declares, &verdict), KBIT_OK);
+    ck_assert_msg(verdict.result == result, "%s with '%s': %s, %zu rejected: %s = %s not in %s",
+                  call.step, declares, kbit_result_name(verdict.result), verdict.rejected,
+                  verdict.kept[0].tensor ? verdict.kept[0].tensor : "-", verdict.kept[0].observed,
+                  verdict.kept[0].admissible);
+}
+
+/* Steps with a case that fixes each output, and the smallest change that must be seen. */
+static const struct {
+    const char *step, *of;
+    kbit_kind kind;
+} EXACT_CASES[] = {
+    {"outlier_columns", "outliers-6.7b", KBIT_EXACT},
+    {"absmax_rows", "outliers-6.7b", KBIT_EXACT},
+    {"quantize_rows", "outliers-6.7b", KBIT_EXACT},
+    {"int8_matmul", "outliers-6.7b", KBIT_CERTIFIED},
+    {"dequantize", "outliers-6.7b", KBIT_ENCLOSED},
+    {"outlier_matmul", "one-column", KBIT_ENCLOSED},
+    {"outlier_matmul_w16", "one-column", KBIT_ENCLOSED},
+    {"store", "outliers-6.7b", KBIT_EXACT},
+    {"llmint8_linear_bnb", "transparent", KBIT_SET},
+    {"llmint8_linear_paper", "transparent", KBIT_SET},
+};
+
+START_TEST(right_is_admissible_and_one_change_is_named)
+{
+    const char *stem = EXACT_CASES[_i].step;
+    answer(stem, EXACT_CASES[_i].of);
+    expect("", KBIT_ADMISSIBLE);
+    ck_assert_int_eq(verdict.kind, EXACT_CASES[_i].kind);
+    ck_assert_uint_gt(verdict.checked, 0);
+    ck_assert_uint_eq(verdict.undecided, 0);
+
+    size_t n = kbit_tensor_elements(&out), bytes = kbit_dtype_size((kbit_dtype)out.dtype);
+    size_t width = out.rank == 2 ? out.dim[1] : 1;
+    ck_assert_uint_gt(n, 1);
+    size_t changed = strcmp(stem, "outlier_columns") == 0 ? 0 : n / 2 + 1;
+    unsigned char *element = (unsigned char *)out.data + changed * bytes;
+    /* The enclosure of dequantize is some ulps wide: there the 8th bit, elsewhere the lowest. */
+    bool wide = strcmp(stem, "dequantize") == 0;
+    element[0] = (unsigned char)(element[0] ^ (wide ? 0x80 : 1));
+    expect("", KBIT_MISMATCH);
+    ck_assert_uint_ge(verdict.n_kept, 1);
+    if (strcmp(stem, "outlier_columns") != 0) {
+        ck_assert_uint_eq(verdict.rejected, 1);
+        ck_assert_uint_eq(verdict.kept[0].row, changed / width);
+        ck_assert_uint_eq(verdict.kept[0].column, changed % width);
+        ck_assert_str_ne(verdict.kept[0].admissible, "");
+    }
+    release();
+}
+END_TEST
+
+START_TEST(a_nan_is_never_a_number)
+{
+    static const char *const STEPS[] = {"absmax_rows", "dequantize", "outlier_matmul", "store",
+                                        "llmint8_linear_bnb"};
+    for (size_t s = 0; s < sizeof STEPS / sizeof *STEPS; s++) {
+        answer(STEPS[s], "random-f16");
+        size_t bytes = kbit_dtype_size((kbit_dtype)out.dtype);
+        memset(out.data, 0xff, bytes); /* all ones is a NaN in each floating type */
+        expect("", KBIT_MISMATCH);
+        release();
+    }
+}
+END_TEST
+
+/* At an exact tie quant=exact admits the even code alone, quant=any both neighbours. */
+START_TEST(ties_are_declared)
+{
+    answer("quantize_rows", "ties");
+    expect("quant=exact", KBIT_ADMISSIBLE);
+    int8_t *q = out.data;
+    const kbit_f16 *x = in[0].data;
+    const float *absmax = in[1].data;
+    size_t changed = 0;
+    for (size_t i = 0; i < problem.M; i++)
+        for (size_t k = 0; k < problem.K; k++) {
+            double t = 127.0 * (double)kbit_f16_to_f32(x[i * problem.K + k]) / (double)absmax[i];
+            if (absmax[i] > 0 && t - floor(t) == 0.5) {
+                int8_t *code = &q[i * problem.K + k];
+                *code = (int8_t)(*code == (int)floor(t) ? *code + 1 : *code - 1);
+                changed++;
+            }
+        }
+    ck_assert_uint_gt(changed, 1000);
+    expect("quant=exact", KBIT_MISMATCH);
+    ck_assert_uint_eq(verdict.rejected, changed);
+    expect("quant=any", KBIT_ADMISSIBLE);
+    ck_assert_str_eq(verdict.theorem, "quantize-gap");
+    q[1] = (int8_t)(q[1] + (q[1] < 100 ? 2 : -2));
+    expect("quant=any", KBIT_MISMATCH);
+    release();
+}
+END_TEST
+
+/* A row's tie is one choice for all of its outputs: flipping it is legal in the whole row, and a
+ * bug in half of it. */
+START_TEST(fused_ties_are_joint)
+{
+    answer("llmint8_linear_bnb", "few-ties");
+    expect("quant=any", KBIT_ADMISSIBLE);
+    ck_assert_uint_eq(verdict.undecided, 0);
+    size_t row = 0, at = 0, n = problem.N;
+    const kbit_f16 *x = in[0].data;
+    for (size_t k = 1; k < problem.K && !at; k++) {
+        double t =
+            127.0 * (double)kbit_f16_to_f32(x[row * problem.K + k]) / (double)problem.absmax[row];
+        if (t - floor(t) == 0.5)
+            at = k;
+    }
+    ck_assert_uint_gt(at, 0);
+    float *y = out.data, *original = malloc(n * sizeof *original);
+    memcpy(original, y, n * sizeof *original);
+    int8_t code = problem.q[row * problem.K + at];
+    double t =
+        127.0 * (double)kbit_f16_to_f32(x[row * problem.K + at]) / (double)problem.absmax[row];
+    int other = code == (int)floor(t) ? (int)floor(t) + 1 : (int)floor(t);
+    for (size_t j = 0; j < n; j++)
+        y[j] += (float)((other - code) * problem.w[j * problem.K + at]) * problem.absmax[row] *
+                problem.w_absmax[j] / 16129.0f;
+    expect("quant=any", KBIT_ADMISSIBLE);
+    expect("quant=exact", KBIT_MISMATCH);
+    memcpy(y, original, n / 2 * sizeof *y);
+    expect("quant=any", KBIT_MISMATCH);
+    free(original);
+    release();
+}
+END_TEST
+
+START_TEST(too_many_ties_are_undecided)
+{
+    answer("llmint8_linear_bnb", "ties");
+    expect("quant=any", KBIT_UNDECIDED);
+    ck_assert_uint_gt(verdict.undecided, 0);
+    ck_assert_uint_eq(verdict.checked + verdict.undecided, verdict.elements);
+    ck_assert_ptr_nonnull(strstr(verdict.note, "ties"));
+    release();
+}
+END_TEST
+
+START_TEST(bad_calls_are_errors)
+{
+    answer("quantize_rows", "random-f16");
+    ck_assert_int_eq(kbit_judge(&call, "quant=fast", &verdict), KBIT_ERR_FORMAT);
+    call.step = "no_such_step";
+    ck_assert_int_eq(kbit_judge(&call, "", &verdict), KBIT_ERR_UNSUPPORTED);
+    call.step = "quantize_rows";
+    in[1].dim[0]++;
+    ck_assert_int_eq(kbit_judge(&call, "", &verdict), KBIT_ERR_SHAPE);
+    in[1].dim[0]--;
+    in[0].dtype = KBIT_I8;
+    ck_assert_int_eq(kbit_judge(&call, "", &verdict), KBIT_ERR_UNSUPPORTED);
+    in[0].dtype = KBIT_F16;
+    void *data = in[0].data;
+    in[0].data = NULL;
+    ck_assert_int_eq(kbit_judge(&call, "", &verdict), KBIT_ERR_NULL);
+    in[0].data = data;
+    ((float *)in[1].data)[0] = 0x1p-10f; /* an unmasked |x| above the statistic */
+    ck_assert_int_eq(kbit_judge(&call, "", &verdict), KBIT_ERR_RANGE);
+    release();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("judge");
+    TCase *core = tcase_create("core");
+    tcase_add_loop_test(core, right_is_admissible_and_one_change_is_named, 0,
+                        (int)(sizeof EXACT_CASES / sizeof *EXACT_CASES));
+    tcase_add_test(core, a_nan_is_never_a_number);
+    tcase_add_test(core, ties_are_declared);
+    tcase_add_test(core, fused_ties_are_joint);
+    tcase_add_test(core, too_many_ties_are_undecided);
+    tcase_add_test(core, bad_calls_are_errors);
+    suite_add_tcase(suite, core);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

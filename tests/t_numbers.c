@@ -1,0 +1,193 @@
+/* t_numbers.c -- the judges' double arithmetic against MPFR: rounding to a type, enclosures that
+ * are never too narrow, and the exactness test for sums. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+#include <mpfr.h>
+
+#include "kbit_data.h"
+#include "kbit_exact.h"
+#include "numbers.h"
+
+enum { SEED = 20221101 };
+
+static const kbit_dtype TYPES[] = {KBIT_F32, KBIT_F16, KBIT_BF16};
+
+/* The number that kbit_exact_encode gives for v. */
+static double by_mpfr(double v, kbit_dtype type)
+{
+    mpfr_t y;
+    mpfr_init2(y, 53);
+    mpfr_set_d(y, v, MPFR_RNDN);
+    uint32_t bits = kbit_exact_encode(y, type, MPFR_RNDN);
+    mpfr_clear(y);
+    if (type == KBIT_F16)
+        return (double)kbit_f16_to_f32((kbit_f16){(uint16_t)bits});
+    if (type == KBIT_BF16)
+        return (double)kbit_bf16_to_f32((kbit_bf16){(uint16_t)bits});
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return (double)f;
+}
+
+static uint64_t bits_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+START_TEST(nearest_is_mpfr)
+{
+    for (size_t t = 0; t < sizeof TYPES / sizeof *TYPES; t++)
+        for (uint64_t i = 0; i < 60000; i++) {
+            uint64_t h = kbit_hash(SEED, t, i);
+            /* exponents around the type's range, and every third value next to a tie */
+            int exponent =
+                (int)(h % (TYPES[t] == KBIT_F16 ? 60 : 300)) - (TYPES[t] == KBIT_F16 ? 35 : 160);
+            double v = ldexp(1 + (double)(h >> 12) * 0x1p-52, exponent);
+            if (i % 3 == 0)
+                v = ldexp(nearbyint(ldexp(v, 12 - exponent)), exponent - 12);
+            if (i % 6 == 0)
+                v = nextafter(v, h & 1 ? INFINITY : 0);
+            if (h & 2)
+                v = -v;
+            ck_assert_msg(bits_of(kbit_nearest(v, TYPES[t])) == bits_of(by_mpfr(v, TYPES[t])),
+                          "type %d: %a gives %a, MPFR %a", TYPES[t], v, kbit_nearest(v, TYPES[t]),
+                          by_mpfr(v, TYPES[t]));
+        }
+}
+END_TEST
+
+START_TEST(overflow_limits)
+{
+    ck_assert(kbit_nearest(65519.996, KBIT_F16) == 65504);
+    ck_assert(isinf(kbit_nearest(65520, KBIT_F16)));
+    ck_assert(isinf(kbit_nearest(-65520, KBIT_F16)));
+    ck_assert(kbit_nearest(0x1p-25, KBIT_F16) == 0);
+    ck_assert(kbit_nearest(nextafter(0x1p-25, 1), KBIT_F16) == 0x1p-24);
+    ck_assert(isnan(kbit_nearest(NAN, KBIT_F16)));
+}
+END_TEST
+
+/* n random terms: their exact sum lies within kbit_sum_error of the double one. */
+START_TEST(sum_error_encloses)
+{
+    mpfr_t exact, term, difference;
+    mpfr_init2(exact, 2000);
+    mpfr_init2(term, 200);
+    mpfr_init2(difference, 2000);
+    double worst = 0;
+    for (uint64_t trial = 0; trial < 400; trial++) {
+        kbit_sum sum = {0};
+        size_t n = 1 + kbit_hash(SEED, 10, trial) % 200;
+        mpfr_set_zero(exact, 1);
+        for (size_t i = 0; i < n; i++) {
+            uint64_t h = kbit_hash(SEED, 11 + trial, i);
+            double x = (double)(int64_t)(h >> 40) * 0x1p-12 * (h & 1 ? -1 : 1);
+            double w = (double)((int)(h >> 8 & 255) - 127), s = (double)(h >> 16 & 2047) * 0x1p-9;
+            kbit_sum_add(&sum, x * (w * s / 127.0));
+            mpfr_set_d(term, x * w, MPFR_RNDN); /* exact: 24 + 8 bits */
+            mpfr_mul_d(term, term, s, MPFR_RNDN);
+            mpfr_div_ui(term, term, 127, MPFR_RNDN);
+            mpfr_add(exact, exact, term, MPFR_RNDN);
+        }
+        mpfr_sub_d(difference, exact, sum.value, MPFR_RNDN);
+        double error = fabs(mpfr_get_d(difference, MPFR_RNDA)), bound = kbit_sum_error(&sum);
+        ck_assert_msg(error <= bound, "trial %d: error %a, bound %a", (int)trial, error, bound);
+        worst = fmax(worst, error / bound);
+    }
+    ck_assert_msg(worst > 0x1p-20, "the sums never rounded: this test tests nothing");
+    mpfr_clears(exact, term, difference, (mpfr_ptr)0);
+}
+END_TEST
+
+START_TEST(growth_is_an_upper_bound)
+{
+    mpfr_t p, q;
+    mpfr_init2(p, 400);
+    mpfr_init2(q, 400);
+    for (int m = 0; m < 5000; m += 37)
+        for (int e = 0; e < 4; e++) {
+            double a = e * 0x1.23p-23, u = e % 2 ? 0x1p-24 : 0x1p-22;
+            mpfr_set_d(p, 1 + 0.0, MPFR_RNDN);
+            mpfr_add_d(p, p, u, MPFR_RNDU);
+            mpfr_pow_ui(p, p, (unsigned long)m, MPFR_RNDU);
+            mpfr_set_d(q, a, MPFR_RNDN);
+            mpfr_add_ui(q, q, 1, MPFR_RNDU);
+            mpfr_mul(p, p, q, MPFR_RNDU);
+            mpfr_sub_ui(p, p, 1, MPFR_RNDU);
+            ck_assert_msg(mpfr_cmp_d(p, kbit_growth(a, m, u)) <= 0, "a %a, m %d, u %a", a, m, u);
+        }
+    mpfr_clears(p, q, (mpfr_ptr)0);
+}
+END_TEST
+
+START_TEST(exactness_needs_room_and_a_common_quantum)
+{
+    kbit_sum sum = {0};
+    ck_assert(kbit_sum_is_exact(&sum));
+    kbit_sum_add(&sum, 0x1p23);
+    kbit_sum_add(&sum, 3.0);
+    ck_assert(kbit_sum_is_exact(&sum));
+    kbit_sum_add(&sum, 0x1p23);
+    ck_assert(!kbit_sum_is_exact(&sum)); /* beyond 2^24 */
+    sum = (kbit_sum){0};
+    kbit_sum_add(&sum, 1.0);
+    kbit_sum_add(&sum, 0x1p-25);
+    ck_assert(!kbit_sum_is_exact(&sum));
+    sum = (kbit_sum){0};
+    kbit_sum_add(&sum, 1.0 / 3);
+    ck_assert(!kbit_sum_is_exact(&sum));
+}
+END_TEST
+
+START_TEST(admissible_sets)
+{
+    kbit_sum sum = {0};
+    kbit_sum_add(&sum, 1.0);
+    kbit_admissible set = kbit_admissible_round(&sum, 0, KBIT_F16, false);
+    ck_assert(kbit_admits(&set, 1.0) && !kbit_admits(&set, 1 + 0x1p-10) && !kbit_admits(&set, NAN));
+    set = kbit_admissible_round(&sum, 0x1p-11, KBIT_F16, false);
+    ck_assert(kbit_admits(&set, 1 + 0x1p-10) && !kbit_admits(&set, 1 + 0x1p-9));
+
+    sum = (kbit_sum){0};
+    kbit_sum_add(&sum, 65519);
+    set = kbit_admissible_round(&sum, 2, KBIT_F16, false);
+    ck_assert(kbit_admits(&set, 65504) && kbit_admits(&set, INFINITY) && !kbit_admits(&set, 65472));
+    set = kbit_admissible_round(&sum, 2, KBIT_F16, true);
+    ck_assert(!kbit_admits(&set, INFINITY));
+
+    sum = (kbit_sum){0};
+    set = kbit_admissible_round(&sum, 0, KBIT_F32, false);
+    ck_assert(kbit_admits(&set, 0.0) && kbit_admits(&set, -0.0) && !kbit_admits(&set, 0x1p-149));
+
+    kbit_sum_add(&sum, INFINITY);
+    set = kbit_admissible_round(&sum, 1, KBIT_F32, false);
+    ck_assert(kbit_admits(&set, INFINITY) && !kbit_admits(&set, 1) &&
+              !kbit_admits(&set, -INFINITY));
+    kbit_sum_add(&sum, -INFINITY);
+    set = kbit_admissible_round(&sum, 1, KBIT_F32, false);
+    ck_assert(kbit_admits(&set, NAN) && !kbit_admits(&set, INFINITY));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("numbers");
+    TCase *core = tcase_create("core");
+    tcase_add_test(core, nearest_is_mpfr);
+    tcase_add_test(core, overflow_limits);
+    tcase_add_test(core, sum_error_encloses);
+    tcase_add_test(core, growth_is_an_upper_bound);
+    tcase_add_test(core, exactness_needs_room_and_a_common_quantum);
+    tcase_add_test(core, admissible_sets);
+    suite_add_tcase(suite, core);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
