@@ -16,7 +16,7 @@ __global__ void absmax_rows_kernel_v1(size_t M, size_t K, kbit_dtype type, const
                                       const int32_t *n_outliers, const int32_t *outliers,
                                       float threshold, float *absmax)
 {
-    const size_t i = blockIdx.x * size_t{blockDim.x} + threadIdx.x;
+    const size_t i = thread_number();
     if (i >= M)
         return;
     const int32_t n = n_outliers ? *n_outliers : 0;

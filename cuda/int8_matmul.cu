@@ -16,8 +16,7 @@ namespace kbit
 __global__ void int8_matmul_kernel_v1(size_t M, size_t N, size_t K, const int8_t *q,
                                       const int8_t *w, int32_t *c)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < M * N;
-         at += size_t{gridDim.x} * blockDim.x) {
+    for (size_t at = thread_number(); at < M * N; at += number_of_threads()) {
         const size_t i = at / N, j = at % N;
         int32_t sum = 0;
         for (size_t k = 0; k < K; ++k)

@@ -16,7 +16,7 @@ namespace kbit
 __global__ void outlier_columns_mark_v1(size_t M, size_t K, kbit_dtype type, const void *x,
                                         float threshold, int32_t *outliers)
 {
-    const size_t k = blockIdx.x * size_t{blockDim.x} + threadIdx.x;
+    const size_t k = thread_number();
     if (k >= K)
         return;
     bool any = false;
@@ -53,7 +53,7 @@ constexpr size_t kStripRows = 64, kMaxStrips = 65535;
 
 __global__ void outlier_columns_clear_v2(size_t words, uint32_t *mask)
 {
-    const size_t word = blockIdx.x * size_t{blockDim.x} + threadIdx.x;
+    const size_t word = thread_number();
     if (word < words)
         mask[word] = 0;
 }
@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(kThreads)
     outlier_columns_mark_v2(size_t M, size_t K, size_t rows, const T *__restrict__ x,
                             float threshold, uint32_t *mask)
 {
-    const size_t k = blockIdx.x * size_t{kThreads} + threadIdx.x;
+    const size_t k = thread_number();
     const size_t first = blockIdx.y * rows, last = min(first + rows, M);
     bool any = false;
     if (k < K)

@@ -18,7 +18,7 @@ __global__ void quantize_rows_kernel_v1(size_t M, size_t K, kbit_dtype type, con
                                         const int32_t *outliers, float threshold, int8_t *q,
                                         int32_t *violation)
 {
-    const size_t i = blockIdx.x * size_t{blockDim.x} + threadIdx.x;
+    const size_t i = thread_number();
     if (i >= M)
         return;
     const int32_t n = n_outliers ? *n_outliers : 0;
