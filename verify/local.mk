@@ -70,3 +70,10 @@ libkbitverify_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
 libkbitverify_la_LIBADD = libkbitjudge.la
 
 dist_man1_MANS += verify/kbit.1
+
+# The paper's outlier analysis on hidden states in .npy files.
+noinst_PROGRAMS += verify/examples/outlier_features
+verify_examples_outlier_features_CPPFLAGS = $(VERIFY_CPPFLAGS)
+verify_examples_outlier_features_CFLAGS = $(VERIFY_CFLAGS)
+verify_examples_outlier_features_SOURCES = verify/examples/outlier_features.c
+verify_examples_outlier_features_LDADD = libkbitjudge.la
