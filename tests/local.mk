@@ -9,3 +9,4 @@ include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
 include tests/verify.mk
+include tests/fuzz.mk
