@@ -366,7 +366,16 @@ static const kbit_case FIXED[] = {
 static kbit_case all[N_FIXED + 2 * MAX_PRESETS];
 static size_t n_all;
 
-/* Each preset at a size that keeps its share of dimensions visible; the wide ones at full level. */
+/* Quick: the first and the last preset, narrow. Default: all narrow ones, and 6.7b, where the paper
+ * sees outlier features reach every layer, at a width like a model's. Full: all. */
+static kbit_level level_of(const kbit_outlier_preset *preset, int wide, bool end_of_list)
+{
+    if (wide)
+        return strcmp(preset->name, "6.7b") == 0 ? KBIT_LEVEL_DEFAULT : KBIT_LEVEL_FULL;
+    return end_of_list ? KBIT_LEVEL_QUICK : KBIT_LEVEL_DEFAULT;
+}
+
+/* Each preset at a size that keeps its share of dimensions visible, and at one like a model's. */
 static void build(void)
 {
     const kbit_outlier_preset *presets;
@@ -385,9 +394,7 @@ static void build(void)
                              .threshold = 6,
                              .bias = true,
                              .chained = true,
-                             .level = wide                   ? KBIT_LEVEL_FULL
-                                      : p == 0 || p + 1 == n ? KBIT_LEVEL_QUICK
-                                                             : KBIT_LEVEL_DEFAULT,
+                             .level = level_of(&presets[p], wide, p == 0 || p + 1 == n),
                              .preset = &presets[p],
                              .fill = fill_random};
             snprintf(c->name, sizeof c->name, "outliers-%s%s", presets[p].name,
