@@ -8,4 +8,5 @@ include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/scale.mk
 include tests/verify.mk
