@@ -16,11 +16,14 @@ libkbitjudge_la_SOURCES = \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
 	verify/report.c verify/report.h verify/report_json.c \
+	verify/product.c verify/product.h \
+	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \
+	verify/units.c verify/units.h \
 	verify/steps/absmax_rows.c \
 	verify/steps/dequantize.c \
 	verify/steps/int8_matmul.c \
@@ -43,6 +46,7 @@ verify_kbit_SOURCES = \
 	verify/cmd/judge.c \
 	verify/cmd/list.c \
 	verify/cmd/main.c \
+	verify/cmd/merge.c \
 	verify/cmd/verify.c
 verify_kbit_LDADD = libkbitjudge.la
 

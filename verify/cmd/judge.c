@@ -139,10 +139,11 @@ int kbit_cmd_judge(int argc, char **argv)
         char assumed[512];
         kbit_case of = {.threshold = m.threshold};
         snprintf(of.name, sizeof of.name, "%.39s", m.name);
-        kbit_line line = {&of, step, &verdict, m.seed};
+        kbit_line line = {&of, step, &verdict, m.seed, 0};
         kbit_report_line(&line, report);
         kbit_declared_print(&declared, assumed, sizeof assumed);
-        kbit_report_about about = {folder, folder, assumed, NULL, m.seed};
+        kbit_report_about about = {
+            .candidate = folder, .name = folder, .declares = assumed, .seed = m.seed};
         code = kbit_finish_report("judge", report, &about, format, output);
     } else {
         code = kbit_report_error("judge", &error);
