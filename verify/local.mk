@@ -15,7 +15,6 @@ libkbitjudge_la_SOURCES = \
 	verify/locate.c verify/locate.h \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
-	verify/report.c verify/report.h verify/report_json.c \
 	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
