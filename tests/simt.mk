@@ -9,7 +9,7 @@ tests_simt_run_gemm_SOURCES = tests/simt/run_gemm.cc tests/simt/kernels.cc tests
 tests_simt_run_gemm_LDADD = libkbitsimt.la -lpthread
 
 if HAVE_CHECK
-simt_test_flags = $(AM_CXXFLAGS) $(CHECK_CFLAGS) -pthread
+simt_test_flags = $(AM_CXXFLAGS) $(CHECK_CFLAGS)
 simt_test_libs = libkbitsimt.la $(CHECK_LIBS) -lpthread
 simt_programs = tests/t_simt_half.tap tests/t_simt_warp.tap tests/t_simt_tensor.tap \
 	tests/t_simt_kernels.tap tests/t_simt_faults.tap tests/t_simt_orders.tap

@@ -165,7 +165,7 @@ static kbit_status isolated(const kbit_run *run, const kbit_problem *p, kbit_err
     for (size_t s = 0; s < n && status == KBIT_OK; s++) {
         if (!wanted(run, steps[s]) || !kbit_case_asks(p->of, steps[s]))
             continue;
-        kbit_tensor in[KBIT_MAX_INPUTS], out;
+        kbit_tensor in[KBIT_MAX_INPUTS], out = {0};
         kbit_result result;
         for (size_t i = 0; i < steps[s]->n_in; i++)
             in[i] = kbit_problem_tensor(p, &steps[s]->in[i]);
