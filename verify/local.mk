@@ -15,6 +15,8 @@ libkbitjudge_la_SOURCES = \
 	verify/locate.c verify/locate.h \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
+	verify/product.c verify/product.h \
+	verify/product_files.c verify/product_files.h \
 	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
@@ -24,7 +26,7 @@ libkbitjudge_la_SOURCES = \
 	verify/units.c verify/units.h \
 	verify/steps/absmax_rows.c \
 	verify/steps/dequantize.c \
-	verify/steps/int8_matmul.c \
+	verify/steps/int8_matmul.c verify/steps/int8_matmul.h \
 	verify/steps/llmint8_linear_bnb.c \
 	verify/steps/llmint8_linear_paper.c \
 	verify/steps/outlier_columns.c \
