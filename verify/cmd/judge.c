@@ -125,7 +125,10 @@ int kbit_cmd_judge(int argc, char **argv)
         judging.call = &call;
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        if (step->refuses && step->refuses(&call) != KBIT_OK) {
+        kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
+        if (refusal == KBIT_ERR_MEMORY) {
+            status = kbit_fail(&error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
+        } else if (refusal != KBIT_OK) {
             verdict.result = KBIT_MISMATCH;
             verdict.rejected = 1;
             snprintf(verdict.note, sizeof verdict.note,
