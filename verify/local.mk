@@ -17,6 +17,7 @@ libkbitjudge_la_SOURCES = \
 	verify/numbers.c verify/numbers.h \
 	verify/product.c verify/product.h \
 	verify/report.c verify/report.h verify/report_json.c \
+	verify/report_html.c verify/report_html.h verify/report_plots.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \

@@ -44,13 +44,13 @@ bool kbit_option_u64(const char *verb, const char *option, const char *text, uin
 
 bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
 {
-    static const char *const NAMES[] = {"text", "json", "tap"};
-    for (int i = 0; i < 3; i++)
+    static const char *const NAMES[] = {"text", "json", "tap", "html"};
+    for (int i = 0; i < 4; i++)
         if (strcmp(text, NAMES[i]) == 0) {
             *format = (kbit_format)i;
             return true;
         }
-    kbit_usage(verb, "--format takes text, json or tap, not '%s'", text);
+    kbit_usage(verb, "--format takes text, json, tap or html, not '%s'", text);
     return false;
 }
 

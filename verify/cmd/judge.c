@@ -11,7 +11,7 @@ static const char HELP[] =
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
     "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
-    "  -f, --format FORMAT        text, json or tap\n"
+    "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
     "Exit status: 0 admissible, 1 mismatch or undecided, 2 usage, I/O or malformed files.\n";

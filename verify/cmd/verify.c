@@ -23,7 +23,7 @@ static const char HELP[] =
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
-    "  -f, --format FORMAT        text, json or tap\n"
+    "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "      --timeout SECONDS      a call may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
