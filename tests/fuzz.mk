@@ -3,8 +3,8 @@
 FUZZERS = tests/fuzz/fuzz_npy tests/fuzz/fuzz_safetensors tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_declared
 check_PROGRAMS += $(FUZZERS) tests/fuzz/planted_read tests/fuzz/planted_value
-TESTS += tests/fuzz/replay.sh
-EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/long.sh tests/fuzz/corpus.sh tests/fuzz/corpus
+TESTS += tests/cli/html.sh tests/fuzz/replay.sh tests/cli/memory.sh
+EXTRA_DIST += tests/cli/html.sh tests/cli/memory.sh tests/failing_malloc.c tests/fuzz/replay.sh tests/fuzz/long.sh tests/fuzz/corpus.sh tests/fuzz/corpus
 
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE
 tests_fuzz_fuzz_npy_SOURCES = tests/fuzz/fuzz_npy.c tests/fuzz/driver.c tests/fuzz/fuzz.h

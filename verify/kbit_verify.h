@@ -69,6 +69,7 @@ typedef struct {
     size_t checked;      /* those that were decided */
     size_t rejected;
     size_t undecided;
+    size_t single; /* of those checked, where SET: the admissible set has one value */
     double
         ratio; /* largest |observed - exact| / bound where ENCLOSED, -1 otherwise; only reported */
     size_t n_kept;

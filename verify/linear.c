@@ -242,6 +242,7 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
         double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
         if (!set.nan && isfinite(observed) && isfinite(bound) && bound > 0)
             verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / bound);
+        verdict->single += set.nan || set.lo == set.hi;
         bool right = kbit_admits(&set, observed);
         if (right && !kbit_shown(l->judging, i, j))
             continue;

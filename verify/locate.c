@@ -112,6 +112,8 @@ static bool list(const char *folder, void *context)
     visitor *v = context;
     struct dirent **entries;
     int n = scandir(folder, &entries, is_plugin, alphasort);
+    if (n < 0 && errno == ENOMEM)
+        return true;
     for (int i = 0; i < n; i++) {
         char name[NAME_MAX + 1], path[PATH_MAX + NAME_MAX + 2];
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
@@ -125,9 +127,9 @@ static bool list(const char *folder, void *context)
     return false;
 }
 
-void kbit_candidate_each(void (*visit)(const char *name, const char *path, void *context),
+bool kbit_candidate_each(void (*visit)(const char *name, const char *path, void *context),
                          void *context)
 {
     visitor v = {visit, context};
-    each_folder(list, &v);
+    return !each_folder(list, &v);
 }

@@ -1,4 +1,4 @@
-/* report.c -- the text and TAP forms; report_json.c has the third. */
+/* report.c -- the text and TAP forms; report_json.c and report_html.c have the others. */
 #include "report.h"
 
 #include <inttypes.h>
@@ -128,42 +128,48 @@ int kbit_report_exit(const kbit_report *report)
     return totals.worst == KBIT_ADMISSIBLE ? 0 : 1;
 }
 
-static bool failed(kbit_result result)
+bool kbit_failed(kbit_result result)
 {
     return result != KBIT_ADMISSIBLE && result != KBIT_ABSENT;
 }
 
-/* One row of the table: a step in a mode over all its cases. */
-static void write_row(const kbit_report *report, const kbit_step *step, kbit_mode mode, FILE *out)
+bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
+                     kbit_row *row)
 {
-    kbit_totals totals = {.worst = KBIT_ABSENT};
-    kbit_kind kind = KBIT_EXACT;
-    const char *theorem = "";
-    double ratio = -1;
+    *row = (kbit_row){.totals.worst = KBIT_ABSENT, .theorem = "", .ratio = -1};
     for (size_t i = 0; i < report->n; i++) {
         const kbit_verdict *v = &report->entries[i].verdict;
         if (report->entries[i].step != step || v->mode != mode)
             continue;
-        add(&totals, v);
-        if (v->result == KBIT_ADMISSIBLE || v->result == KBIT_MISMATCH) {
-            if (v->kind > kind || !*theorem) {
-                kind = v->kind > kind ? v->kind : kind;
-                theorem = v->theorem && *v->theorem ? v->theorem : theorem;
-            }
-            ratio = fmax(ratio, v->ratio);
+        add(&row->totals, v);
+        if (v->result != KBIT_ADMISSIBLE && v->result != KBIT_MISMATCH)
+            continue;
+        if (v->kind > row->kind || !*row->theorem) {
+            row->kind = v->kind > row->kind ? v->kind : row->kind;
+            row->theorem = v->theorem && *v->theorem ? v->theorem : row->theorem;
         }
+        row->ratio = fmax(row->ratio, v->ratio);
+        row->in_sets += v->kind == KBIT_SET ? v->checked : 0;
+        row->single += v->kind == KBIT_SET ? v->single : 0;
     }
-    if (totals.cases == 0)
+    return row->totals.cases > 0;
+}
+
+static void write_row(const kbit_report *report, const kbit_step *step, kbit_mode mode, FILE *out)
+{
+    kbit_row row;
+    if (!kbit_report_row(report, step, mode, &row))
         return;
+    kbit_totals totals = row.totals;
     char bound[16] = "-", absent[32] = "";
-    if (ratio >= 0)
-        snprintf(bound, sizeof bound, "%.3f", ratio);
+    if (row.ratio >= 0)
+        snprintf(bound, sizeof bound, "%.3f", row.ratio);
     if (totals.absent)
         snprintf(absent, sizeof absent, "  (%zu absent)", totals.absent);
     fprintf(out, "%-20s  %-8s  %-9s  %-10s  %5zu  %9zu  %9zu  %8s  %s%s\n", step->stem,
-            kbit_mode_name(mode), totals.absent == totals.cases ? "-" : kbit_kind_name(kind),
+            kbit_mode_name(mode), totals.absent == totals.cases ? "-" : kbit_kind_name(row.kind),
             kbit_result_name(totals.worst), totals.cases, totals.checked, totals.undecided, bound,
-            *theorem ? theorem : "-", absent);
+            *row.theorem ? row.theorem : "-", absent);
 }
 
 static void write_failure(const kbit_entry *e, const kbit_report_about *about, const char *prefix,
@@ -191,6 +197,7 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, c
         fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
 }
 
+<<<<<<< HEAD
 /* ", shard 2/3", or nothing for a whole run. */
 static const char *shard_text(const kbit_report_about *about, char *text, size_t size)
 {
@@ -198,6 +205,16 @@ static const char *shard_text(const kbit_report_about *about, char *text, size_t
     if (about->shards)
         snprintf(text, size, ", shard %zu/%zu", about->shard, about->shards);
     return text;
+=======
+const char *kbit_report_verdict(const kbit_report *report)
+{
+    kbit_totals totals = kbit_report_totals(report);
+    if (kbit_report_exit(report) == 0)
+        return "admissible";
+    return totals.checked == 0 && totals.absent == totals.cases
+               ? "ABSENT: nothing that was asked is served"
+               : kbit_result_name(totals.worst);
+>>>>>>> w/report
 }
 
 static void write_text(const kbit_report *report, const kbit_report_about *about, FILE *out)
@@ -216,7 +233,7 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
             write_row(report, steps[s], mode, out);
     for (size_t i = 0; i < report->n; i++) {
         const kbit_entry *e = &report->entries[i];
-        if (!failed(e->verdict.result) && e->verdict.n_kept == 0)
+        if (!kbit_failed(e->verdict.result) && e->verdict.n_kept == 0)
             continue;
         fprintf(out, "\n%s %s %s, case %s", kbit_result_name(e->verdict.result), e->step->stem,
                 kbit_mode_name(e->verdict.mode), e->case_name);
@@ -226,11 +243,15 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
         write_failure(e, about, "  ", out);
     }
     kbit_totals totals = kbit_report_totals(report);
+<<<<<<< HEAD
     fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard,
             kbit_report_exit(report) == 0 ? "admissible"
             : totals.checked == 0 && totals.absent == totals.cases
                 ? "ABSENT: nothing that was asked is served"
                 : kbit_result_name(totals.worst));
+=======
+    fprintf(out, "\nverdict on %s: %s\n", about->name, kbit_report_verdict(report));
+>>>>>>> w/report
     fprintf(out,
             "  %zu elements checked in %zu judgements: %zu rejected, %zu undecided, %zu absent\n",
             totals.checked, totals.cases, totals.rejected, totals.undecided, totals.absent);
@@ -245,12 +266,12 @@ static void write_tap(const kbit_report *report, const kbit_report_about *about,
             shard_text(about, shard, sizeof shard));
     for (size_t i = 0; i < report->n; i++) {
         const kbit_entry *e = &report->entries[i];
-        fprintf(out, "%s %zu - %s %s %s", failed(e->verdict.result) ? "not ok" : "ok", i + 1,
+        fprintf(out, "%s %zu - %s %s %s", kbit_failed(e->verdict.result) ? "not ok" : "ok", i + 1,
                 e->step->stem, kbit_mode_name(e->verdict.mode), e->case_name);
         if (e->verdict.result == KBIT_ABSENT)
             fprintf(out, " # SKIP %s", e->verdict.note);
         fputc('\n', out);
-        if (failed(e->verdict.result)) {
+        if (kbit_failed(e->verdict.result)) {
             fprintf(out, "# %s: %zu of %zu elements\n", kbit_result_name(e->verdict.result),
                     e->verdict.rejected, e->verdict.elements);
             write_failure(e, about, "# ", out);
@@ -266,6 +287,8 @@ bool kbit_report_write(const kbit_report *report, const kbit_report_about *about
         ok = kbit_report_json(report, about, stream);
     else if (format == KBIT_FORMAT_TAP)
         write_tap(report, about, stream);
+    else if (format == KBIT_FORMAT_HTML)
+        kbit_report_html(report, about, stream);
     else
         write_text(report, about, stream);
     return ok && fflush(stream) == 0 && !ferror(stream);

@@ -1,5 +1,5 @@
-/* report.h -- verdicts collected, and written as text, JSON or TAP. The formats are stable: scripts
- * may rely on them; JSON carries a schema version. */
+/* report.h -- verdicts collected, and written as text, JSON, TAP or HTML. The formats are stable:
+ * scripts may rely on the first three; JSON carries a schema version. HTML is for people. */
 #ifndef KBIT_VERIFY_REPORT_H
 #define KBIT_VERIFY_REPORT_H
 
@@ -7,7 +7,7 @@
 
 #include "run.h"
 
-typedef enum { KBIT_FORMAT_TEXT, KBIT_FORMAT_JSON, KBIT_FORMAT_TAP } kbit_format;
+typedef enum { KBIT_FORMAT_TEXT, KBIT_FORMAT_JSON, KBIT_FORMAT_TAP, KBIT_FORMAT_HTML } kbit_format;
 
 typedef struct kbit_report kbit_report;
 
@@ -52,7 +52,7 @@ int kbit_report_exit(const kbit_report *report);
 bool kbit_report_write(const kbit_report *report, const kbit_report_about *about,
                        kbit_format format, FILE *stream);
 
-/* report.c's parts, for the three writers. */
+/* report.c's parts, for the writers. */
 typedef struct {
     char case_name[40];
     const kbit_step *step;
@@ -66,11 +66,31 @@ typedef struct {
     kbit_result worst;
 } kbit_totals;
 
+/* One step in one mode over all its cases. */
+typedef struct {
+    kbit_totals totals;
+    kbit_kind kind;      /* the weakest of its cases */
+    const char *theorem; /* "" for none */
+    double ratio;        /* the largest, or -1 */
+    size_t in_sets;      /* elements decided by a SET */
+    size_t single;       /* those whose set has one value */
+} kbit_row;
+
 size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
 kbit_totals kbit_report_totals(const kbit_report *report);
+<<<<<<< HEAD
 bool kbit_report_add(kbit_report *report, const kbit_entry *entry); /* false: no memory */
 /* For the entries of several shards: puts them into the order of the units; stable. */
 void kbit_report_sort(kbit_report *report);
+=======
+/* false where the step has no case in this mode. */
+bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
+                     kbit_row *row);
+bool kbit_failed(kbit_result result);
+/* "admissible", or the worst of what is not. */
+const char *kbit_report_verdict(const kbit_report *report);
+>>>>>>> w/report
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);
+void kbit_report_html(const kbit_report *report, const kbit_report_about *about, FILE *stream);
 
 #endif

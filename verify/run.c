@@ -74,8 +74,10 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
     if (outcome.status == KBIT_ERR_NO_DEVICE)
         return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s",
                          kbit_sandbox_name(run->sandbox), outcome.note);
-    bool must_refuse = step->refuses && step->refuses(call) != KBIT_OK;
-    if (must_refuse) {
+    kbit_status refusal = step->refuses ? step->refuses(call) : KBIT_OK;
+    if (refusal == KBIT_ERR_MEMORY)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
+    if (refusal != KBIT_OK) {
         *call->out = shape;
         verdict->kind = KBIT_EXACT;
         if (outcome.status == KBIT_OK) {

@@ -50,8 +50,9 @@ kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_i
  */
 kbit_status kbit_candidate_find(const char *name, char *found, size_t size, kbit_error *error);
 
-/* Calls visit on the name of each plug-in in the folders that kbit_candidate_find searches. */
-void kbit_candidate_each(void (*visit)(const char *name, const char *path, void *context),
+/* Calls visit on the name of each plug-in in the folders that kbit_candidate_find searches; false
+ * where memory runs out. */
+bool kbit_candidate_each(void (*visit)(const char *name, const char *path, void *context),
                          void *context);
 
 #endif

@@ -33,7 +33,8 @@ typedef struct {
     kbit_slot in[KBIT_MAX_INPUTS];
     size_t n_in;
     kbit_slot out;
-    /* KBIT_OK, or why the step's precondition refuses these inputs; NULL: never. */
+    /* KBIT_OK, or why the step's precondition refuses these inputs, or KBIT_ERR_MEMORY where that
+     * could not be found out; NULL: never refused. */
     kbit_status (*refuses)(const kbit_call *call);
     /* Fills kind, theorem, elements, checked, rejected, undecided, ratio and the mismatches. */
     kbit_status (*judge)(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "io/file.h"
 
 int kbit_usage(const char *verb, const char *format, ...)
 {
@@ -43,13 +44,13 @@ bool kbit_option_u64(const char *verb, const char *option, const char *text, uin
 
 bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
 {
-    static const char *const NAMES[] = {"text", "json", "tap"};
-    for (int i = 0; i < 3; i++)
+    static const char *const NAMES[] = {"text", "json", "tap", "html"};
+    for (int i = 0; i < 4; i++)
         if (strcmp(text, NAMES[i]) == 0) {
             *format = (kbit_format)i;
             return true;
         }
-    kbit_usage(verb, "--format takes text, json or tap, not '%s'", text);
+    kbit_usage(verb, "--format takes text, json, tap or html, not '%s'", text);
     return false;
 }
 
@@ -111,30 +112,37 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
     return kbit_sandbox_open(&options, sandbox, error);
 }
 
+/* Not by stdio, whose buffer may be what there is no memory for. */
+static kbit_status write_stdout(const char *text, size_t size, kbit_error *error)
+{
+    while (size) {
+        ssize_t n = write(STDOUT_FILENO, text, size);
+        if (n < 0 && errno != EINTR)
+            return kbit_fail(error, KBIT_ERR_IO, "stdout: the report could not be written: %s",
+                             strerror(errno));
+        text += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+    return KBIT_OK;
+}
+
 int kbit_finish_report(const char *verb, const kbit_report *report, const kbit_report_about *about,
                        kbit_format format, const char *path)
 {
-    char temporary[PATH_MAX];
-    FILE *stream = stdout;
-    if (path) {
-        snprintf(temporary, sizeof temporary, "%.4000s.partial", path);
-        stream = fopen(temporary, "w");
-        if (!stream) {
-            fprintf(stderr, "kbit %s: %s: %s\n", verb, path, strerror(errno));
-            return EXIT_USAGE;
-        }
-    }
-    bool written = kbit_report_write(report, about, format, stream);
-    if (path) {
-        written = fclose(stream) == 0 && written;
-        written = written && rename(temporary, path) == 0;
-        if (!written)
-            unlink(temporary);
-    }
-    if (!written) {
-        fprintf(stderr, "kbit %s: %s: the report could not be written\n", verb,
-                path ? path : "stdout");
-        return EXIT_USAGE;
-    }
-    return kbit_report_exit(report);
+    char *text = NULL;
+    size_t size = 0;
+    kbit_error error = {KBIT_OK, ""};
+    /* Into memory first: a report that cannot be made whole is not begun. */
+    FILE *memory = kbit_report_complete(report) ? open_memstream(&text, &size) : NULL;
+    bool made = memory && kbit_report_write(report, about, format, memory);
+    if (memory)
+        made = fclose(memory) == 0 && made && text; /* NULL: its last copy failed */
+    if (!made)
+        kbit_fail(&error, KBIT_ERR_MEMORY, "no memory for the report");
+    else if (path)
+        kbit_file_write(path, &(struct iovec){text, size}, 1, &error);
+    else
+        write_stdout(text, size, &error);
+    free(text);
+    return error.status == KBIT_OK ? kbit_report_exit(report) : kbit_report_error(verb, &error);
 }

@@ -12,7 +12,7 @@ static const char HELP[] =
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
     "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
-    "  -f, --format FORMAT        text, json or tap\n"
+    "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
     "Exit status: 0 admissible, 1 mismatch or undecided, 2 usage, I/O or malformed files.\n";
@@ -152,9 +152,23 @@ int kbit_cmd_judge(int argc, char **argv)
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
+<<<<<<< HEAD
         status = step == &kbit_step_int8_matmul
                      ? kbit_judge_product_files(folder, &m, &judging, &verdict, &error)
                      : judge_tensors(folder, &m, step, &judging, &verdict, &error);
+=======
+        kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
+        if (refusal == KBIT_ERR_MEMORY) {
+            status = kbit_fail(&error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
+        } else if (refusal != KBIT_OK) {
+            verdict.result = KBIT_MISMATCH;
+            verdict.rejected = 1;
+            snprintf(verdict.note, sizeof verdict.note,
+                     "the inputs break the step's precondition: it must be refused, not answered");
+        } else {
+            status = kbit_step_judge(step, &judging, &verdict, &error);
+        }
+>>>>>>> w/report
     }
     int code;
     if (status == KBIT_OK) {

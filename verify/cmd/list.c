@@ -16,7 +16,7 @@ static const char HELP[] =
     "      --presets     injected outlier features\n"
     "  -h, --help        this text\n";
 
-static void steps(void)
+static bool steps(void)
 {
     size_t n;
     const kbit_step *const *all = kbit_steps(&n);
@@ -30,9 +30,10 @@ static void steps(void)
         const char *dims = all[s]->out.dims;
         printf(" -> %s[%c%s%s]\n", all[s]->out.name, dims[0], dims[1] ? "," : "", dims + 1);
     }
+    return true;
 }
 
-static void cases(void)
+static bool cases(void)
 {
     static const char *const LEVELS[] = {"quick", "default", "full"};
     size_t n;
@@ -42,29 +43,33 @@ static void cases(void)
         printf("%-20s  %-7s  %5zu %5zu %6zu  %-4s  %s\n", all[c].name, LEVELS[all[c].level],
                all[c].M, all[c].N, all[c].K,
                all[c].product_only ? "i8" : kbit_dtype_name(all[c].x_type), all[c].what);
+    return true;
 }
 
 static void one_candidate(const char *name, const char *path, void *context)
 {
-    (void)context;
+    bool *complete = context;
     kbit_sandbox *sandbox;
     kbit_error error = {KBIT_OK, ""};
     kbit_sandbox_options options = {path, NULL, 60, 0};
     if (kbit_sandbox_open(&options, &sandbox, &error) == KBIT_OK) {
         printf("%-12s  %s\n", name, kbit_sandbox_declares(sandbox));
         kbit_sandbox_close(sandbox);
+    } else if (error.status == KBIT_ERR_MEMORY) {
+        *complete = false;
     } else {
         printf("%-12s  (not usable: %s)\n", name, error.text);
     }
 }
 
-static void candidates(void)
+static bool candidates(void)
 {
+    bool complete = true;
     printf("# candidate   declares\n");
-    kbit_candidate_each(one_candidate, NULL);
+    return kbit_candidate_each(one_candidate, &complete) && complete;
 }
 
-static void declares(void)
+static bool declares(void)
 {
     const kbit_declared_row *rows;
     size_t n = kbit_declared_rows(&rows);
@@ -81,18 +86,20 @@ static void declares(void)
         }
         printf("%-22s    read by: %s\n", "", rows[r].steps);
     }
+    return true;
 }
 
-static void bounds(void)
+static bool bounds(void)
 {
     const kbit_theorem *all;
     size_t n = kbit_theorems(&all);
     for (size_t t = 0; t < n; t++)
         printf("%-22s %-9s  %s\n%-22s %-9s  source: %s\n", all[t].id, kbit_label_name(all[t].label),
                all[t].statement, "", "", all[t].source);
+    return true;
 }
 
-static void presets(void)
+static bool presets(void)
 {
     const kbit_outlier_preset *all;
     size_t n = kbit_outlier_presets(&all);
@@ -101,6 +108,7 @@ static void presets(void)
         printf("%-8s  %4u  %9u  %8.1f%%  %4d %4d %4d  %s\n", all[p].name, all[p].dims,
                all[p].one_sided, all[p].positions_per_mille / 10.0, all[p].quartile[0],
                all[p].quartile[1], all[p].quartile[2], all[p].source);
+    return true;
 }
 
 int kbit_cmd_list(int argc, char **argv)
@@ -111,7 +119,7 @@ int kbit_cmd_list(int argc, char **argv)
         {"bounds", no_argument, NULL, 4},     {"presets", no_argument, NULL, 5},
         {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
     };
-    static void (*const LISTS[])(void) = {steps, cases, candidates, declares, bounds, presets};
+    static bool (*const LISTS[])(void) = {steps, cases, candidates, declares, bounds, presets};
     int what = 0, c;
     optind = 1;
     while ((c = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
@@ -127,6 +135,10 @@ int kbit_cmd_list(int argc, char **argv)
     }
     if (optind < argc)
         return kbit_usage("list", "unexpected argument '%s'", argv[optind]);
-    LISTS[what]();
+    if (!LISTS[what]()) {
+        kbit_error error;
+        kbit_fail(&error, KBIT_ERR_MEMORY, "no memory for the whole list");
+        return kbit_report_error("list", &error);
+    }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : EXIT_USAGE;
 }

@@ -1,6 +1,10 @@
 /* main.c -- kbit: finds the verb. */
+#include <gmp.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "kbit.h"
@@ -31,8 +35,33 @@ static void help(FILE *stream)
                     "77 no device.\n");
 }
 
+/* GMP and MPFR abort where an allocation fails; jansson blames the text that it parses, loses an
+ * entry of a list in silence, and in 2.14 may crash. So what these ask for is there, or kbit ends.
+ * Nothing is half-written then: files and folders are begun when they have done their work. */
+static void *or_give_up(void *block)
+{
+    if (!block) {
+        fputs("kbit: out of memory\n", stderr); /* which is not buffered */
+        _exit(EXIT_USAGE);
+    }
+    return block;
+}
+
+static void *allocate(size_t size)
+{
+    return or_give_up(malloc(size));
+}
+
+static void *reallocate(void *old, size_t old_size, size_t size)
+{
+    (void)old_size;
+    return or_give_up(realloc(old, size));
+}
+
 int main(int argc, char **argv)
 {
+    mp_set_memory_functions(allocate, reallocate, NULL);
+    json_set_alloc_funcs(allocate, free);
     if (argc < 2) {
         help(stderr);
         return EXIT_USAGE;

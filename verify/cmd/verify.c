@@ -24,11 +24,15 @@ static const char HELP[] =
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
+<<<<<<< HEAD
     "      --shard I/N            only the I-th of N parts of the cases or weights; kbit merge "
     "puts\n"
     "                             the parts' JSON reports together\n"
     "  -j, --jobs J               judge J cases or weights at a time [1]\n"
     "  -f, --format FORMAT        text, json or tap\n"
+=======
+    "  -f, --format FORMAT        text, json, tap or html\n"
+>>>>>>> w/report
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "      --timeout SECONDS      a call may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
@@ -280,8 +284,6 @@ int kbit_cmd_verify(int argc, char **argv)
                                 : kbit_run_cases(&r.run, &error);
     if (show)
         fprintf(stderr, "\r\033[K");
-    if (status == KBIT_OK && !kbit_report_complete(report))
-        status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory while collecting verdicts");
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {

@@ -62,6 +62,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 c = kbit_codes_of(x[i * K + k], absmax[i], call->threshold, quant,
                                   (kbit_dtype)call->in[0].dtype);
             int observed = q[i * K + k];
+            verdict->single += c.code == c.other;
             bool right = observed == c.code || observed == c.other;
             if (right && !kbit_shown(judging, i, k))
                 continue;

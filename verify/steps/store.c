@@ -55,6 +55,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             bool right = is_nan(once, type) ? is_nan(observed, type)
                                             : (store != STORE_TWICE && observed == once) ||
                                                   (store != STORE_ONCE && observed == twice);
+            verdict->single += once == twice;
             if (right && !kbit_shown(judging, i, j))
                 continue;
             kbit_mismatch *m =
