@@ -15,10 +15,8 @@ libkbitjudge_la_SOURCES = \
 	verify/locate.c verify/locate.h \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
-	verify/product.c verify/product.h \
 	verify/product_files.c verify/product_files.h \
 	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
-	verify/report.c verify/report.h verify/report_json.c \
 	verify/report_html.c verify/report_html.h verify/report_plots.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \

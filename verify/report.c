@@ -197,7 +197,6 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, c
         fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
 }
 
-<<<<<<< HEAD
 /* ", shard 2/3", or nothing for a whole run. */
 static const char *shard_text(const kbit_report_about *about, char *text, size_t size)
 {
@@ -205,7 +204,8 @@ static const char *shard_text(const kbit_report_about *about, char *text, size_t
     if (about->shards)
         snprintf(text, size, ", shard %zu/%zu", about->shard, about->shards);
     return text;
-=======
+}
+
 const char *kbit_report_verdict(const kbit_report *report)
 {
     kbit_totals totals = kbit_report_totals(report);
@@ -214,7 +214,6 @@ const char *kbit_report_verdict(const kbit_report *report)
     return totals.checked == 0 && totals.absent == totals.cases
                ? "ABSENT: nothing that was asked is served"
                : kbit_result_name(totals.worst);
->>>>>>> w/report
 }
 
 static void write_text(const kbit_report *report, const kbit_report_about *about, FILE *out)
@@ -243,15 +242,7 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
         write_failure(e, about, "  ", out);
     }
     kbit_totals totals = kbit_report_totals(report);
-<<<<<<< HEAD
-    fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard,
-            kbit_report_exit(report) == 0 ? "admissible"
-            : totals.checked == 0 && totals.absent == totals.cases
-                ? "ABSENT: nothing that was asked is served"
-                : kbit_result_name(totals.worst));
-=======
-    fprintf(out, "\nverdict on %s: %s\n", about->name, kbit_report_verdict(report));
->>>>>>> w/report
+    fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard, kbit_report_verdict(report));
     fprintf(out,
             "  %zu elements checked in %zu judgements: %zu rejected, %zu undecided, %zu absent\n",
             totals.checked, totals.cases, totals.rejected, totals.undecided, totals.absent);

@@ -78,18 +78,15 @@ typedef struct {
 
 size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
 kbit_totals kbit_report_totals(const kbit_report *report);
-<<<<<<< HEAD
 bool kbit_report_add(kbit_report *report, const kbit_entry *entry); /* false: no memory */
 /* For the entries of several shards: puts them into the order of the units; stable. */
 void kbit_report_sort(kbit_report *report);
-=======
 /* false where the step has no case in this mode. */
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
 bool kbit_failed(kbit_result result);
 /* "admissible", or the worst of what is not. */
 const char *kbit_report_verdict(const kbit_report *report);
->>>>>>> w/report
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);
 void kbit_report_html(const kbit_report *report, const kbit_report_about *about, FILE *stream);
 

@@ -88,7 +88,10 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
         status = check_outliers(folder, step, &call, error);
     if (status != KBIT_OK)
         return status;
-    if (step->refuses && step->refuses(&call) != KBIT_OK) {
+    kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
+    if (refusal == KBIT_ERR_MEMORY)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
+    if (refusal != KBIT_OK) {
         verdict->result = KBIT_MISMATCH;
         verdict->rejected = 1;
         snprintf(verdict->note, sizeof verdict->note,
@@ -152,23 +155,9 @@ int kbit_cmd_judge(int argc, char **argv)
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-<<<<<<< HEAD
         status = step == &kbit_step_int8_matmul
                      ? kbit_judge_product_files(folder, &m, &judging, &verdict, &error)
                      : judge_tensors(folder, &m, step, &judging, &verdict, &error);
-=======
-        kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
-        if (refusal == KBIT_ERR_MEMORY) {
-            status = kbit_fail(&error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
-        } else if (refusal != KBIT_OK) {
-            verdict.result = KBIT_MISMATCH;
-            verdict.rejected = 1;
-            snprintf(verdict.note, sizeof verdict.note,
-                     "the inputs break the step's precondition: it must be refused, not answered");
-        } else {
-            status = kbit_step_judge(step, &judging, &verdict, &error);
-        }
->>>>>>> w/report
     }
     int code;
     if (status == KBIT_OK) {

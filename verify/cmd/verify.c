@@ -24,15 +24,11 @@ static const char HELP[] =
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
-<<<<<<< HEAD
     "      --shard I/N            only the I-th of N parts of the cases or weights; kbit merge "
     "puts\n"
     "                             the parts' JSON reports together\n"
     "  -j, --jobs J               judge J cases or weights at a time [1]\n"
-    "  -f, --format FORMAT        text, json or tap\n"
-=======
     "  -f, --format FORMAT        text, json, tap or html\n"
->>>>>>> w/report
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "      --timeout SECONDS      a call may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
