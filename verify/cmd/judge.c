@@ -77,7 +77,8 @@ static kbit_status check_outliers(const char *folder, const kbit_step *step, con
 
 /* Judges tensors in memory: any step but the product. */
 static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbit_step *step,
-                                 kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+                                 const kbit_judging *judging, kbit_verdict *verdict,
+                                 kbit_error *error)
 {
     kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out = {0};
     kbit_status status = load(folder, m, in, &out, error);
@@ -98,8 +99,9 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
                  "the inputs break the step's precondition: it must be refused, not answered");
         return KBIT_OK;
     }
-    judging->call = &call;
-    return kbit_step_judge(step, judging, verdict, error);
+    kbit_judging on_call = *judging;
+    on_call.call = &call;
+    return kbit_step_judge(step, &on_call, verdict, error);
 }
 
 int kbit_cmd_judge(int argc, char **argv)
