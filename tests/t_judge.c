@@ -194,6 +194,19 @@ START_TEST(too_many_ties_are_undecided)
 }
 END_TEST
 
+/* Beyond the hypothesis of its theorem the referee does not decide, and says so. */
+START_TEST(outside_the_theorem_is_undecided)
+{
+    answer("dequantize", "random-f16");
+    ((float *)in[1].data)[0] = 0x1.5p126f; /* C a leaves fp32 */
+    expect("", KBIT_UNDECIDED);
+    ck_assert_uint_gt(verdict.undecided, 0);
+    ck_assert_uint_le(verdict.undecided, problem.N);
+    ck_assert_uint_eq(verdict.checked + verdict.undecided, verdict.elements);
+    release();
+}
+END_TEST
+
 START_TEST(bad_calls_are_errors)
 {
     answer("quantize_rows", "random-f16");
@@ -227,6 +240,7 @@ int main(void)
     tcase_add_test(core, ties_are_declared);
     tcase_add_test(core, fused_ties_are_joint);
     tcase_add_test(core, too_many_ties_are_undecided);
+    tcase_add_test(core, outside_the_theorem_is_undecided);
     tcase_add_test(core, bad_calls_are_errors);
     suite_add_tcase(suite, core);
     SRunner *runner = srunner_create(suite);

@@ -35,6 +35,12 @@ const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
     return "dequantize-any";
 }
 
+bool kbit_dequantize_in_range(double c, double absmax, bool fp16_statistics)
+{
+    return fp16_statistics || !(fabs(c * absmax) > KBIT_RANGE_DEQUANT_BNB_F32_HI) ||
+           !isfinite(absmax);
+}
+
 void kbit_outlier_terms(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
                         const int8_t *w_row, float w_absmax, int subB)
 {

@@ -20,6 +20,10 @@ double kbit_addition_error(int acc);
 double kbit_dequantize_error(int dequant, bool fp16_statistics);
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics);
 
+/* Whether the theorem's hypothesis holds: for fp32 statistics C a must not leave the range that was
+ * proved, where an intermediate result may overflow though C a s does not. */
+bool kbit_dequantize_in_range(double c, double absmax, bool fp16_statistics);
+
 /* The exact sum of the outlier part of one element, and what it may lose to underflow. */
 void kbit_outlier_terms(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
                         const int8_t *w_row, float w_absmax, int subB);

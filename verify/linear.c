@@ -231,7 +231,8 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
     const kbit_call *call = l->judging->call;
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     for (size_t j = 0; j < l->N; j++) {
-        if (l->undecided_column[j]) {
+        if (l->undecided_column[j] ||
+            !kbit_dequantize_in_range((double)row[j], (double)l->absmax[i], l->fp16_statistics)) {
             verdict->undecided++;
             continue;
         }

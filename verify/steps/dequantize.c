@@ -24,10 +24,15 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
 
     verdict->kind = KBIT_ENCLOSED;
     verdict->theorem = kbit_dequantize_theorem(dequant, fp16);
-    verdict->elements = verdict->checked = call->M * call->N;
+    verdict->elements = call->M * call->N;
     for (size_t i = 0; i < call->M; i++)
         for (size_t j = 0; j < call->N; j++) {
             double observed = (double)d[i * call->N + j];
+            if (!kbit_dequantize_in_range(c[i * call->N + j], (double)a[i], fp16)) {
+                verdict->undecided++;
+                continue;
+            }
+            verdict->checked++;
             kbit_sum exact = {0};
             kbit_sum_add(&exact,
                          (double)c[i * call->N + j] * (double)a[i] * (double)s[j] / 16129.0);
