@@ -221,4 +221,15 @@ tests_mutants_la_SOURCES = \
 	tests/mutants/paper_element_statistics.c \
 	tests/mutants/paper_fixed_weights.c
 TESTS += tests/mutants.sh
-EXTRA_DIST += tests/mutants.sh tests/mutants/expected.txt
+EXTRA_DIST += tests/mutants.sh tests/mutants/expected.txt tests/kill_matrix.sh verify/results/mutants.md
+# Other people's accept rules on the same outputs: `make mutants` writes verify/results/mutants.md.
+check_PROGRAMS += tests/rules
+tests_rules_CPPFLAGS = $(VERIFY_CPPFLAGS)
+tests_rules_SOURCES = tests/mutants/rules.c verify/candidates/reference_ops.c verify/candidates/reference_ops.h
+tests_rules_LDADD = libkbitjudge.la -ldl
+mutants: tests/mutants.la tests/rules$(EXEEXT)
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+		$(SHELL) $(top_srcdir)/tests/kill_matrix.sh >mutants.md
+	cat mutants.md
+	mkdir -p $(top_srcdir)/verify/results && mv mutants.md $(top_srcdir)/verify/results/mutants.md
+.PHONY: mutants

@@ -28,6 +28,20 @@ double kbit_dequantize_error(int dequant, bool fp16_statistics)
     return fmax(-KBIT_BOUND_DEQUANT_ANY_LO, KBIT_BOUND_DEQUANT_ANY_HI);
 }
 
+double kbit_dequantize_underflow(int dequant, bool fp16_statistics, double c, double absmax,
+                                 double w_absmax)
+{
+    if (fp16_statistics)
+        return 0;
+    if (dequant == DEQUANT_BNB)
+        return kbit_underflow(1, 1, w_absmax);
+    /* A rounding that underflows errs by at most 2^-150. What comes after multiplies that error by
+     * the factors that are not in yet: some of C, a, s and constants below 1. Six roundings, and
+     * relative errors of the later ones, which stay below one more such term. */
+    double factors = fmax(1, fabs(c)) * fmax(1, absmax) * fmax(1, w_absmax);
+    return isfinite(factors) ? 7 * 0x1p-150 * factors : 0;
+}
+
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
 {
     if (dequant == DEQUANT_BNB)

@@ -17,6 +17,9 @@ double kbit_addition_error(int acc);
 
 /* Bound on the relative error of C a s / 16129 as declared; fp16_statistics: a and s are fp16
  * values, so the tighter proof applies. */
+/* What underflow can add to that for a given element; 0 where the statistics are fp16-valued. */
+double kbit_dequantize_underflow(int dequant, bool fp16_statistics, double c, double absmax,
+                                 double w_absmax);
 double kbit_dequantize_error(int dequant, bool fp16_statistics);
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics);
 

@@ -168,6 +168,8 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
                         kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics),
                                     additions, u) +
                     fabs(b) * kbit_growth(0, additions, u);
+    radius += kbit_dequantize_underflow(declared->dequant, l->fp16_statistics, (double)c,
+                                        (double)l->absmax[i], s);
     double outlier_radius =
         terms.magnitude *
         kbit_growth(l->paper ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, additions, u);

@@ -82,7 +82,8 @@ kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_d
     if (sum->nan || (sum->plus_inf && sum->minus_inf)) {
         set.nan = true;
     } else if (sum->plus_inf || sum->minus_inf) {
-        set.lo = set.hi = nearest_saturating(sum->plus_inf ? INFINITY : -INFINITY, type, saturate);
+        /* An operand is infinite: nothing overflowed, so nothing saturates. */
+        set.lo = set.hi = sum->plus_inf ? INFINITY : -INFINITY;
     } else {
         /* The two roundings of value +- radius are covered by one more double ulp each. */
         double r = radius == 0 && kbit_sum_is_exact(sum) ? 0 : radius + kbit_sum_error(sum);
