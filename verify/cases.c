@@ -413,6 +413,8 @@ static const kbit_case FIXED[] = {
      OFF, false, true, false, Q, NULL, fill_codes, 3},
     {"codes-1024", "1024^3, many tiles", 1024, 1024, 1024, F16, F16, OFF, false, true, false, L,
      NULL, fill_codes, 0},
+    {"codes-fc1-175b", "the first feed-forward product of OPT-175B, 2048 tokens", 2048, 49152,
+     12288, F16, F16, OFF, false, true, false, KBIT_LEVEL_NAMED, NULL, fill_codes, 0},
 };
 /* clang-format on */
 #define N_FIXED     (sizeof FIXED / sizeof *FIXED)

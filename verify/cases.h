@@ -8,7 +8,12 @@
 
 typedef struct kbit_problem kbit_problem;
 
-typedef enum { KBIT_LEVEL_QUICK, KBIT_LEVEL_DEFAULT, KBIT_LEVEL_FULL } kbit_level;
+typedef enum {
+    KBIT_LEVEL_QUICK,
+    KBIT_LEVEL_DEFAULT,
+    KBIT_LEVEL_FULL,
+    KBIT_LEVEL_NAMED /* run only where it is named: gigabytes, and minutes on a CPU */
+} kbit_level;
 
 typedef struct {
     char name[40];

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MOST_REPETITIONS   1000
-#define MOST_SERIES        64
+#define MOST_SERIES        96
 #define NORMAL_REPETITIONS 7
 #define QUICK_REPETITIONS  3
 

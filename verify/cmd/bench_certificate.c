@@ -1,23 +1,26 @@
-/* bench_certificate.c -- the certificate of an n^3 product, and the commitment that precedes it. */
+/* bench_certificate.c -- the certificate of an n^3 product and along each dimension alone, and the
+ * commitment that precedes it. */
 #include "bench.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "certificate_parts.h"
 #include "kbit_data.h"
 
 #define SEED     1
-#define DISTINCT 64 /* rows of Q, and of W */
+#define DISTINCT 64   /* rows of Q, and of W */
+#define OTHERS   1024 /* the two dimensions that stay as they are where one alone grows */
 
 typedef struct {
-    size_t n;
+    size_t M, N, K;
     int8_t *q, *w;
     int32_t *c;
-} square;
+} product;
 
 static void release(void *state)
 {
-    square *s = state;
+    product *s = state;
     free(s->q);
     free(s->w);
     free(s->c);
@@ -39,14 +42,15 @@ static void multiply(size_t K, const int8_t *q, const int8_t *w, int32_t sums[DI
  * certificate's time does not depend on the values. */
 static kbit_status prepare(const char *of, size_t n, void **state, double *work, kbit_error *error)
 {
-    (void)of;
     static int32_t sums[DISTINCT][DISTINCT];
-    square *s = calloc(1, sizeof *s);
-    int8_t *rows = malloc(2 * DISTINCT * n);
+    const size_t M = !of || *of == 'M' ? n : OTHERS, N = !of || *of == 'N' ? n : OTHERS;
+    const size_t K = !of || *of == 'K' ? n : OTHERS;
+    product *s = calloc(1, sizeof *s);
+    int8_t *rows = malloc(2 * DISTINCT * K);
     if (s) {
-        s->q = malloc(n * n);
-        s->w = malloc(n * n);
-        s->c = malloc(n * n * sizeof *s->c);
+        s->q = malloc(M * K);
+        s->w = malloc(N * K);
+        s->c = malloc(M * N * sizeof *s->c);
     }
     if (!s || !rows || !s->q || !s->w || !s->c) {
         if (s)
@@ -54,35 +58,36 @@ static kbit_status prepare(const char *of, size_t n, void **state, double *work,
         free(rows);
         return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory for a product of size %zu", n);
     }
-    const int8_t *w_rows = rows + DISTINCT * n;
-    kbit_fill_codes(SEED, 0, 2 * DISTINCT * n, rows);
-    multiply(n, rows, w_rows, sums);
-    for (size_t i = 0; i < n; i++) {
-        const size_t a = kbit_hash(SEED, 1, i) % DISTINCT, b = kbit_hash(SEED, 2, i) % DISTINCT;
-        for (size_t k = 0; k < n; k++) {
-            s->q[i * n + k] = rows[a * n + k];
-            s->w[i * n + k] = w_rows[b * n + k];
-        }
-        for (size_t j = 0; j < n; j++)
-            s->c[i * n + j] = sums[a][kbit_hash(SEED, 2, j) % DISTINCT];
+    const int8_t *w_rows = rows + DISTINCT * K;
+    kbit_fill_codes(SEED, 0, 2 * DISTINCT * K, rows);
+    multiply(K, rows, w_rows, sums);
+    for (size_t j = 0; j < N; j++)
+        memcpy(s->w + j * K, w_rows + kbit_hash(SEED, 2, j) % DISTINCT * K, K);
+    for (size_t i = 0; i < M; i++) {
+        const size_t a = kbit_hash(SEED, 1, i) % DISTINCT;
+        memcpy(s->q + i * K, rows + a * K, K);
+        for (size_t j = 0; j < N; j++)
+            s->c[i * N + j] = sums[a][kbit_hash(SEED, 2, j) % DISTINCT];
     }
     free(rows);
-    s->n = n;
+    s->M = M;
+    s->N = N;
+    s->K = K;
     *state = s;
-    *work = 6.0 * (double)n * (double)n; /* bytes of Q, W and C */
+    *work = (double)M * (double)K + (double)N * (double)K + 4.0 * (double)M * (double)N;
     return KBIT_OK;
 }
 
 static kbit_status run_check(void *state, double *seconds, kbit_error *error)
 {
-    const square *s = state;
-    const kbit_claimed_product product = {s->n, s->n, s->n, s->q, s->w, s->c};
+    const product *s = state;
+    const kbit_claimed_product claim = {s->M, s->N, s->K, s->q, s->w, s->c};
     kbit_certificate certificate;
     kbit_status status = kbit_key_draw(certificate.key, error);
     if (status != KBIT_OK)
         return status;
     const double start = kbit_bench_clock();
-    status = kbit_certificate_check(&product, &certificate, error);
+    status = kbit_certificate_check(&claim, &certificate, error);
     *seconds = kbit_bench_clock() - start;
     if (status == KBIT_OK && certificate.flagged_rows != 0)
         return kbit_fail(error, KBIT_ERR_DEVICE, "certificate: flagged %zu rows of a right product",
@@ -94,7 +99,7 @@ static kbit_status prepare_commit(const char *of, size_t n, void **state, double
                                   kbit_error *error)
 {
     (void)of;
-    square *s = calloc(1, sizeof *s);
+    product *s = calloc(1, sizeof *s);
     if (s)
         s->c = malloc(n * n * sizeof *s->c);
     if (!s || !s->c) {
@@ -103,7 +108,7 @@ static kbit_status prepare_commit(const char *of, size_t n, void **state, double
     }
     for (size_t e = 0; e < n * n; e++)
         s->c[e] = (int32_t)kbit_hash(SEED, 3, e);
-    s->n = n;
+    s->M = s->N = n;
     *state = s;
     *work = 4.0 * (double)n * (double)n;
     return KBIT_OK;
@@ -111,11 +116,11 @@ static kbit_status prepare_commit(const char *of, size_t n, void **state, double
 
 static kbit_status run_commit(void *state, double *seconds, kbit_error *error)
 {
-    const square *s = state;
+    const product *s = state;
     uint8_t commitment[32];
     (void)error;
     const double start = kbit_bench_clock();
-    kbit_certificate_commit(s->n * s->n, s->c, commitment);
+    kbit_certificate_commit(s->M * s->N, s->c, commitment);
     *seconds = kbit_bench_clock() - start;
     return KBIT_OK;
 }
@@ -129,6 +134,17 @@ const kbit_benchmark kbit_bench_certificate[] = {
      .prepare = prepare,
      .run = run_check,
      .release = release},
+#define ALONG(name_, dimension)                                                                    \
+    {                                                                                              \
+        .name = name_, .of = dimension, .unit = "B/s",                                             \
+        .what = "the same where " dimension " is the size and the other two are 1024",             \
+        .sizes = {2048, 4096, 8192, 16384}, .quick = {1024, 2048, 4096, 8192}, .prepare = prepare, \
+        .run = run_check, .release = release                                                       \
+    }
+    ALONG("certificate_m", "M"),
+    ALONG("certificate_n", "N"),
+    ALONG("certificate_k", "K"),
+#undef ALONG
     {.name = "commitment",
      .what = "SHA-256 of its int32 result, size x size",
      .unit = "B/s",

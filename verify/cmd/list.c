@@ -35,7 +35,7 @@ static bool steps(void)
 
 static bool cases(void)
 {
-    static const char *const LEVELS[] = {"quick", "default", "full"};
+    static const char *const LEVELS[] = {"quick", "default", "full", "by name"};
     size_t n;
     const kbit_case *all = kbit_cases(&n);
     printf("# case                level        M     N      K  x     what\n");
