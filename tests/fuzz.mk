@@ -31,3 +31,10 @@ fuzz:
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' JANSSON_CFLAGS='$(JANSSON_CFLAGS)' JANSSON_LIBS='$(JANSSON_LIBS)' \
 	$(SHELL) $(srcdir)/tests/fuzz/long.sh
 .PHONY: fuzz
+
+# The finite spaces, all of them, and the table of what they gave. Minutes; not a part of check.
+EXTRA_PROGRAMS = tests/exhaust_codes
+tests_exhaust_codes_SOURCES = tests/exhaust_codes.c
+tests_exhaust_codes_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_exhaust_codes_LDADD = libkbitjudge.la
+CLEANFILES += tests/exhaust_codes$(EXEEXT)
