@@ -16,20 +16,20 @@ __global__ void absmax_rows_kernel_v1(size_t M, size_t K, kbit_dtype type, const
                                       const int32_t *n_outliers, const int32_t *outliers,
                                       float threshold, float *absmax)
 {
+    const size_t i = thread_number();
+    if (i >= M)
+        return;
     const int32_t n = n_outliers ? *n_outliers : 0;
-    for (size_t i = blockIdx.x * size_t{blockDim.x} + threadIdx.x; i < M;
-         i += size_t{gridDim.x} * blockDim.x) {
-        unsigned largest = 0;
-        int32_t next = 0;
-        for (size_t k = 0; k < K; ++k) {
-            const float value = element(type, x, i * K + k);
-            if (next < n && static_cast<size_t>(outliers[next]) == k)
-                ++next;
-            else if (!masked(value, threshold))
-                largest = max(largest, magnitude_bits(value));
-        }
-        absmax[i] = __uint_as_float(largest);
+    unsigned largest = 0;
+    int32_t next = 0;
+    for (size_t k = 0; k < K; ++k) {
+        const float value = element(type, x, i * K + k);
+        if (next < n && static_cast<size_t>(outliers[next]) == k)
+            ++next;
+        else if (!masked(value, threshold))
+            largest = max(largest, magnitude_bits(value));
     }
+    absmax[i] = __uint_as_float(largest);
 }
 
 kbit_status absmax_rows_v1(size_t M, size_t K, kbit_dtype x_type, const void *x,
@@ -42,18 +42,16 @@ kbit_status absmax_rows_v1(size_t M, size_t K, kbit_dtype x_type, const void *x,
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    absmax_rows_kernel_v2(size_t M, size_t K, const T *__restrict__ x, const int32_t *n_outliers,
+    absmax_rows_kernel_v2(size_t K, const T *__restrict__ x, const int32_t *n_outliers,
                           const int32_t *outliers, float threshold, bool wide, float *absmax)
 {
     KBIT_SHARED(RowShared, shared);
     const bool any = mark_columns(shared.excluded, K, n_outliers, outliers);
     const uint32_t *excluded = any ? shared.excluded : nullptr;
-    for (size_t i = blockIdx.x; i < M; i += gridDim.x) {
-        const unsigned largest =
-            row_absmax(x + i * K, K, excluded, threshold, wide, shared.partial);
-        if (threadIdx.x == 0)
-            absmax[i] = __uint_as_float(largest);
-    }
+    const size_t i = blockIdx.x;
+    const unsigned largest = row_absmax(x + i * K, K, excluded, threshold, wide, shared.partial);
+    if (threadIdx.x == 0)
+        absmax[i] = __uint_as_float(largest);
 }
 
 kbit_status absmax_rows_v2(size_t M, size_t K, kbit_dtype x_type, const void *x,
@@ -65,10 +63,9 @@ kbit_status absmax_rows_v2(size_t M, size_t K, kbit_dtype x_type, const void *x,
     const bool wide = K % 8 == 0 && aligned(x, 16);
     return with_type(x_type, [&](auto zero) {
         using T = decltype(zero);
-        return status_of(KBIT_LAUNCH((absmax_rows_kernel_v2<T>), dim3(blocks_for(M, 1)),
-                                     dim3(kThreads), row_shared_bytes(K), stream, M, K,
-                                     static_cast<const T *>(x), n_outliers, outliers, threshold,
-                                     wide, absmax));
+        return status_of(KBIT_LAUNCH(
+            (absmax_rows_kernel_v2<T>), dim3(blocks_for(M, 1)), dim3(kThreads), row_shared_bytes(K),
+            stream, K, static_cast<const T *>(x), n_outliers, outliers, threshold, wide, absmax));
     });
 }
 

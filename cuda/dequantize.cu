@@ -16,8 +16,7 @@ namespace kbit
 __global__ void dequantize_kernel_v1(size_t M, size_t N, const int32_t *c, const float *absmax,
                                      const float *w_absmax, float *d)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < M * N;
-         at += size_t{gridDim.x} * blockDim.x)
+    for (size_t at = thread_number(); at < M * N; at += number_of_threads())
         d[at] = dequantized(c[at], absmax[at / N], w_absmax[at % N]);
 }
 
@@ -33,8 +32,7 @@ __global__ void __launch_bounds__(kThreads)
                          const float *__restrict__ absmax, const float4 *__restrict__ w_absmax,
                          float4 *__restrict__ d)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < quads;
-         at += size_t{gridDim.x} * blockDim.x) {
+    for (size_t at = thread_number(); at < quads; at += number_of_threads()) {
         const int4 sum = c[at];
         const float a = absmax[at / quads_per_row];
         const float4 s = w_absmax[at % quads_per_row];

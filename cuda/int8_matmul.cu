@@ -16,8 +16,7 @@ namespace kbit
 __global__ void int8_matmul_kernel_v1(size_t M, size_t N, size_t K, const int8_t *q,
                                       const int8_t *w, int32_t *c)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < M * N;
-         at += size_t{gridDim.x} * blockDim.x) {
+    for (size_t at = thread_number(); at < M * N; at += number_of_threads()) {
         const size_t i = at / N, j = at % N;
         int32_t sum = 0;
         for (size_t k = 0; k < K; ++k)
@@ -83,12 +82,12 @@ kbit_status int8_matmul_v2(size_t M, size_t N, size_t K, const int8_t *q, const 
 
 __global__ void __launch_bounds__(kThreads) int8_matmul_kernel_v3(Int8Operands in, int32_t *c)
 {
-    for (int col = blockIdx.x * kWarps + threadIdx.x / 32; col < in.N; col += gridDim.x * kWarps) {
-        const int sum = int8_few(in, col);
-        const int row = threadIdx.x % 32;
-        if (row < in.M)
-            c[static_cast<size_t>(row) * in.N + col] = sum;
-    }
+    const int col = blockIdx.x * kWarps + threadIdx.x / 32, row = threadIdx.x % 32;
+    if (col >= in.N)
+        return;
+    const int sum = int8_few(in, col);
+    if (row < in.M)
+        c[static_cast<size_t>(row) * in.N + col] = sum;
 }
 
 kbit_status int8_matmul_v3(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,

@@ -12,7 +12,8 @@
  * be NULL.
  *
  * The outlier list O is made of two device arrays: *n_outliers and, ascending, outliers[K]. Its
- * count never visits the host. Where O is an input, n_outliers == NULL says that it is empty.
+ * count never visits the host. Where O is an input, n_outliers == NULL says that it is empty; its columns
+ * must be ascending and in [0, K), which nobody checks.
  *
  * Errors, each found before anything is enqueued (except the last):
  *   KBIT_ERR_NULL         a pointer to a tensor with elements is NULL
@@ -22,7 +23,8 @@
  *   KBIT_ERR_WORKSPACE    workspace_bytes is less than the *_workspace() query asks for
  *   KBIT_ERR_UNSUPPORTED  a dtype that is none of f32, f16, bf16; a product with K > 131,071
  *   KBIT_ERR_NO_DEVICE    no device, no driver, or a device that this build has no code for
- *   KBIT_ERR_DEVICE       the launch failed, or an earlier error of the device is pending
+ *   KBIT_ERR_DEVICE       the launch failed, or the error of an earlier launch that nobody looked at
+ *                         was pending; it is cleared
  * Any shape and any aligned pointer is served; K a multiple of 16 with tensors aligned to 16 bytes
  * is the fast case.
  */

@@ -1,4 +1,4 @@
-/* launch.cuh -- host side of a launch: grids, alignment, status. */
+/* launch.cuh -- around a launch: grids, alignment, status. */
 #ifndef KBIT_CUDA_LAUNCH_CUH
 #define KBIT_CUDA_LAUNCH_CUH
 
@@ -15,6 +15,16 @@ constexpr unsigned kWarps = kThreads / 32;
 inline size_t ceil_div(size_t a, size_t b)
 {
     return (a + b - 1) / b;
+}
+
+/* Of the threads of a one-dimensional grid, this one, and how many there are. */
+__device__ __forceinline__ size_t thread_number()
+{
+    return static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+}
+__device__ __forceinline__ size_t number_of_threads()
+{
+    return static_cast<size_t>(gridDim.x) * blockDim.x;
 }
 
 /* Blocks for one thread an item; kernels stride over what is beyond the largest grid. */

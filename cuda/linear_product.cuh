@@ -66,13 +66,13 @@ __global__ void __launch_bounds__(kThreads, 2) linear_tile(Int8Operands in, Line
 
 __global__ void __launch_bounds__(kThreads) linear_few(Int8Operands in, LinearEpilogue epilogue)
 {
+    const int col = blockIdx.x * kWarps + threadIdx.x / 32, row = threadIdx.x % 32;
+    if (col >= in.N)
+        return;
     const int n = outlier_count(epilogue.outliers);
-    for (int col = blockIdx.x * kWarps + threadIdx.x / 32; col < in.N; col += gridDim.x * kWarps) {
-        const int sum = int8_few(in, col);
-        const int row = threadIdx.x % 32;
-        if (row < in.M)
-            epilogue.put(row, col, sum, outlier_sum(epilogue.outliers, n, row, col));
-    }
+    const int sum = int8_few(in, col);
+    if (row < in.M)
+        epilogue.put(row, col, sum, outlier_sum(epilogue.outliers, n, row, col));
 }
 
 } // namespace kbit

@@ -5,7 +5,7 @@ include cuda/simt/local.mk
 cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu \
 	cuda/int8_matmul.cu cuda/dequantize.cu cuda/outlier_matmul.cu cuda/outlier_matmul_w16.cu \
 	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/dispatch.cu
-cuda_headers = cuda/arguments.h cuda/element.cuh cuda/int8_few.cuh cuda/int8_tile.cuh \
+cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh cuda/int8_few.cuh cuda/int8_tile.cuh \
 	cuda/launch.cuh cuda/linear_product.cuh cuda/outlier_tile.cuh cuda/row.cuh cuda/rungs.h \
 	cuda/workspace.cuh
 EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
@@ -13,7 +13,7 @@ EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_k
 # For the CPU: one file a kernel, `#include "../<stem>.cu"`, so that the compiler, its flags,
 # sanitizers and dependencies are those of any C++ file. Tests link this library too.
 noinst_LTLIBRARIES += libkernels_simt.la
-libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
+libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden -Wno-pass-failed # clang: #pragma unroll
 libkernels_simt_la_LIBADD = libkbitsimt.la
 libkernels_simt_la_SOURCES = cuda/simt/outlier_columns.cc cuda/simt/absmax_rows.cc \
 	cuda/simt/quantize_rows.cc cuda/simt/int8_matmul.cc cuda/simt/dequantize.cc \

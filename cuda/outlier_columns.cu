@@ -16,13 +16,13 @@ namespace kbit
 __global__ void outlier_columns_mark_v1(size_t M, size_t K, kbit_dtype type, const void *x,
                                         float threshold, int32_t *outliers)
 {
-    for (size_t k = blockIdx.x * size_t{blockDim.x} + threadIdx.x; k < K;
-         k += size_t{gridDim.x} * blockDim.x) {
-        bool any = false;
-        for (size_t i = 0; i < M; ++i)
-            any |= masked(element(type, x, i * K + k), threshold);
-        outliers[k] = any;
-    }
+    const size_t k = thread_number();
+    if (k >= K)
+        return;
+    bool any = false;
+    for (size_t i = 0; i < M; ++i)
+        any |= masked(element(type, x, i * K + k), threshold);
+    outliers[k] = any;
 }
 
 __global__ void outlier_columns_list_v1(size_t K, int32_t *n_outliers, int32_t *outliers)
@@ -48,33 +48,31 @@ kbit_status outlier_columns_v1(size_t M, size_t K, kbit_dtype x_type, const void
         KBIT_LAUNCH(outlier_columns_list_v1, dim3(1), dim3(1), 0, stream, K, n_outliers, outliers));
 }
 
-constexpr unsigned kRowsPerBlock = 64;
+/* Rows that a block looks at, unless a grid cannot hold as many blocks. */
+constexpr size_t kStripRows = 64, kMaxStrips = 65535;
 
 __global__ void outlier_columns_clear_v2(size_t words, uint32_t *mask)
 {
-    for (size_t word = blockIdx.x * size_t{blockDim.x} + threadIdx.x; word < words;
-         word += size_t{gridDim.x} * blockDim.x)
+    const size_t word = thread_number();
+    if (word < words)
         mask[word] = 0;
 }
 
-/* A warp looks at 32 columns of a strip of rows. */
+/* A warp looks at 32 columns of `rows` rows. */
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    outlier_columns_mark_v2(size_t M, size_t K, const T *__restrict__ x, float threshold,
-                            uint32_t *mask)
+    outlier_columns_mark_v2(size_t M, size_t K, size_t rows, const T *__restrict__ x,
+                            float threshold, uint32_t *mask)
 {
-    const size_t k = blockIdx.x * size_t{kThreads} + threadIdx.x;
-    for (size_t first = blockIdx.y * size_t{kRowsPerBlock}; first < M;
-         first += gridDim.y * size_t{kRowsPerBlock}) {
-        const size_t last = min(first + kRowsPerBlock, M);
-        bool any = false;
-        if (k < K)
-            for (size_t i = first; i < last; ++i)
-                any |= masked(widen(x[i * K + k]), threshold);
-        const uint32_t bits = __ballot_sync(0xffffffffu, any);
-        if (bits && threadIdx.x % 32 == 0)
-            atomicOr(&mask[k / 32], bits);
-    }
+    const size_t k = thread_number();
+    const size_t first = blockIdx.y * rows, last = min(first + rows, M);
+    bool any = false;
+    if (k < K)
+        for (size_t i = first; i < last; ++i)
+            any |= masked(widen(x[i * K + k]), threshold);
+    const uint32_t bits = __ballot_sync(0xffffffffu, any);
+    if (bits && threadIdx.x % 32 == 0)
+        atomicOr(&mask[k / 32], bits);
 }
 
 struct WarpTotals {
@@ -119,17 +117,18 @@ kbit_status outlier_columns_v2(size_t M, size_t K, kbit_dtype x_type, const void
                                void *workspace, cudaStream_t stream)
 {
     uint32_t *mask = static_cast<uint32_t *>(workspace);
-    const size_t words = ceil_div(K, 32), strips = ceil_div(M, kRowsPerBlock);
+    const size_t words = ceil_div(K, 32), strips = min(ceil_div(M, kStripRows), kMaxStrips);
     kbit_status status = KBIT_OK;
     if (words > 0)
         status = status_of(KBIT_LAUNCH(outlier_columns_clear_v2, dim3(blocks_for(words)),
                                        dim3(kThreads), 0, stream, words, mask));
     if (status == KBIT_OK && words > 0 && strips > 0) {
-        const dim3 grid(blocks_for(K), static_cast<unsigned>(min(strips, size_t{65535})));
+        const dim3 grid(blocks_for(K), static_cast<unsigned>(strips));
         status = with_type(x_type, [&](auto zero) {
             using T = decltype(zero);
             return status_of(KBIT_LAUNCH((outlier_columns_mark_v2<T>), grid, dim3(kThreads), 0,
-                                         stream, M, K, static_cast<const T *>(x), threshold, mask));
+                                         stream, M, K, ceil_div(M, strips),
+                                         static_cast<const T *>(x), threshold, mask));
         });
     }
     if (status != KBIT_OK)

@@ -23,8 +23,7 @@ __global__ void outlier_matmul_kernel_v1(OutlierOperands in, const float *w_absm
 {
     const size_t N = in.N, outputs = in.M * N;
     const int n = outlier_count(in);
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < outputs;
-         at += size_t{gridDim.x} * blockDim.x)
+    for (size_t at = thread_number(); at < outputs; at += number_of_threads())
         y[at] = finished(outlier_sum(in, n, at / N, at % N), w_absmax, at % N, d[at]);
 }
 

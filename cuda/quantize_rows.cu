@@ -18,22 +18,22 @@ __global__ void quantize_rows_kernel_v1(size_t M, size_t K, kbit_dtype type, con
                                         const int32_t *outliers, float threshold, int8_t *q,
                                         int32_t *violation)
 {
+    const size_t i = thread_number();
+    if (i >= M)
+        return;
     const int32_t n = n_outliers ? *n_outliers : 0;
-    for (size_t i = blockIdx.x * size_t{blockDim.x} + threadIdx.x; i < M;
-         i += size_t{gridDim.x} * blockDim.x) {
-        int32_t next = 0;
-        for (size_t k = 0; k < K; ++k) {
-            const bool in_o = next < n && static_cast<size_t>(outliers[next]) == k;
-            next += in_o;
-            const float value = element(type, x, i * K + k);
-            if (in_o || masked(value, threshold)) {
-                q[i * K + k] = 0;
-                continue;
-            }
-            q[i * K + k] = code(value, absmax[i]);
-            if (violation && violates(value, absmax[i]))
-                *violation = 1;
+    int32_t next = 0;
+    for (size_t k = 0; k < K; ++k) {
+        const bool in_o = next < n && static_cast<size_t>(outliers[next]) == k;
+        next += in_o;
+        const float value = element(type, x, i * K + k);
+        if (in_o || masked(value, threshold)) {
+            q[i * K + k] = 0;
+            continue;
         }
+        q[i * K + k] = code(value, absmax[i]);
+        if (violation && violates(value, absmax[i]))
+            *violation = 1;
     }
 }
 
@@ -51,7 +51,7 @@ kbit_status quantize_rows_v1(size_t M, size_t K, kbit_dtype x_type, const void *
  * absmax_out, and outlier columns count in it, as in bitsandbytes. */
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    quantize_rows_kernel_v2(size_t M, size_t K, const T *__restrict__ x, const float *absmax_in,
+    quantize_rows_kernel_v2(size_t K, const T *__restrict__ x, const float *absmax_in,
                             const int32_t *n_outliers, const int32_t *outliers, float threshold,
                             bool wide, float *absmax_out, int8_t *__restrict__ q,
                             int32_t *violation)
@@ -59,40 +59,39 @@ __global__ void __launch_bounds__(kThreads)
     KBIT_SHARED(RowShared, shared);
     const uint32_t *excluded = shared.excluded;
     const bool any = mark_columns(shared.excluded, K, n_outliers, outliers);
-    for (size_t i = blockIdx.x; i < M; i += gridDim.x) {
-        const T *row = x + i * K;
-        int8_t *codes = q + i * K;
-        float absmax;
-        if (absmax_in) {
-            absmax = absmax_in[i];
-        } else {
-            absmax = __uint_as_float(row_absmax(row, K, nullptr, threshold, wide, shared.partial));
-            if (threadIdx.x == 0)
-                absmax_out[i] = absmax;
-        }
-        bool broken = false;
-        const auto quantized = [&](size_t k, float value) -> int8_t {
-            if (masked(value, threshold) || (any && is_marked(excluded, k)))
-                return 0;
-            broken |= violates(value, absmax);
-            return code(value, absmax);
-        };
-        if (wide) {
-            for (size_t k = threadIdx.x * size_t{8}; k < K; k += blockDim.x * size_t{8}) {
-                const Eight<T> in = *reinterpret_cast<const Eight<T> *>(row + k);
-                EightCodes out;
-#pragma unroll
-                for (int e = 0; e < 8; ++e)
-                    out.at[e] = quantized(k + e, widen(in.at[e]));
-                *reinterpret_cast<EightCodes *>(codes + k) = out;
-            }
-        } else {
-            for (size_t k = threadIdx.x; k < K; k += blockDim.x)
-                codes[k] = quantized(k, widen(row[k]));
-        }
-        if (broken && violation)
-            *violation = 1;
+    const size_t i = blockIdx.x;
+    const T *row = x + i * K;
+    int8_t *codes = q + i * K;
+    float absmax;
+    if (absmax_in) {
+        absmax = absmax_in[i];
+    } else {
+        absmax = __uint_as_float(row_absmax(row, K, nullptr, threshold, wide, shared.partial));
+        if (threadIdx.x == 0)
+            absmax_out[i] = absmax;
     }
+    bool broken = false;
+    const auto quantized = [&](size_t k, float value) -> int8_t {
+        if (masked(value, threshold) || (any && is_marked(excluded, k)))
+            return 0;
+        broken |= violates(value, absmax);
+        return code(value, absmax);
+    };
+    if (wide) {
+        for (size_t k = threadIdx.x * size_t{8}; k < K; k += blockDim.x * size_t{8}) {
+            const Eight<T> in = *reinterpret_cast<const Eight<T> *>(row + k);
+            EightCodes out;
+#pragma unroll
+            for (int e = 0; e < 8; ++e)
+                out.at[e] = quantized(k + e, widen(in.at[e]));
+            *reinterpret_cast<EightCodes *>(codes + k) = out;
+        }
+    } else {
+        for (size_t k = threadIdx.x; k < K; k += blockDim.x)
+            codes[k] = quantized(k, widen(row[k]));
+    }
+    if (broken && violation)
+        *violation = 1;
 }
 
 static kbit_status launch_v2(size_t M, size_t K, kbit_dtype type, const void *x,
@@ -106,7 +105,7 @@ static kbit_status launch_v2(size_t M, size_t K, kbit_dtype type, const void *x,
     return with_type(type, [&](auto zero) {
         using T = decltype(zero);
         return status_of(KBIT_LAUNCH((quantize_rows_kernel_v2<T>), dim3(blocks_for(M, 1)),
-                                     dim3(kThreads), row_shared_bytes(K), stream, M, K,
+                                     dim3(kThreads), row_shared_bytes(K), stream, K,
                                      static_cast<const T *>(x), absmax_in, n_outliers, outliers,
                                      threshold, wide, absmax_out, q, violation));
     });

@@ -56,7 +56,7 @@ __device__ __forceinline__ bool is_marked(const uint32_t *excluded, size_t k)
     return excluded[k / 32] >> k % 32 & 1;
 }
 
-/* The block's maximum, for every thread. All threads call it. */
+/* The block's maximum, for every thread. All threads call it, once a kernel: partial is used up. */
 __device__ inline unsigned block_max(unsigned value, unsigned *partial)
 {
     value = __reduce_max_sync(0xffffffffu, value);
@@ -65,7 +65,6 @@ __device__ inline unsigned block_max(unsigned value, unsigned *partial)
     __syncthreads();
     for (unsigned warp = 0; warp < kWarps; ++warp)
         value = max(value, partial[warp]);
-    __syncthreads(); /* partial may be written again */
     return value;
 }
 

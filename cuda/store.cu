@@ -15,8 +15,7 @@ namespace kbit
 __global__ void store_kernel_v1(size_t M, size_t N, const float *y, const float *bias,
                                 kbit_dtype type, void *out)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < M * N;
-         at += size_t{gridDim.x} * blockDim.x) {
+    for (size_t at = thread_number(); at < M * N; at += number_of_threads()) {
         if (bias)
             put_sum(type, out, at, y[at], bias[at % N]);
         else
@@ -41,8 +40,7 @@ __global__ void __launch_bounds__(kThreads)
                     const Four<float> *__restrict__ bias, kbit_dtype type,
                     Four<T> *__restrict__ out)
 {
-    for (size_t at = blockIdx.x * size_t{blockDim.x} + threadIdx.x; at < quads;
-         at += size_t{gridDim.x} * blockDim.x) {
+    for (size_t at = thread_number(); at < quads; at += number_of_threads()) {
         const Four<float> sum = y[at];
         Four<T> rounded;
         if (bias) {

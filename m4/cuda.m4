@@ -69,8 +69,8 @@ AS_IF([test "x$NVCC" = xno],
    kbit_cuda_summary="$NVCC, sm$kbit_archs_used"])
 # No contraction: the kernels claim bits. The user's NVCCFLAGS come last. One word an option: libtool
 # keeps a bare -Xcompiler for itself.
-KBIT_NVCCFLAGS="-std=c++17 -O3 -fmad=false -Xcompiler=-ffp-contract=off,-fvisibility=hidden,-Wall,-Wextra"
-AS_IF([test "x$enable_werror" = xyes], [KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --Werror=all-warnings -Xcompiler=-Werror"])
+KBIT_NVCCFLAGS="-std=c++17 -O3 -fmad=false -Xptxas=--warn-on-spills -Xcompiler=-ffp-contract=off,-fvisibility=hidden,-Wall,-Wextra"
+AS_IF([test "x$enable_werror" = xyes], [KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --Werror=all-warnings -Xptxas=--warning-as-error -Xcompiler=-Werror"])
 AC_SUBST([KBIT_NVCCFLAGS])
 AC_SUBST([CUDA_LDFLAGS])
 AC_SUBST([NVCC_GENCODE])

@@ -6,7 +6,9 @@ TESTS += tests/t_certificate.tap tests/t_threads.tap
 # The loops as a processor without AVX runs them, under another name.
 check_LTLIBRARIES += tests/libcertbaseline.la
 tests_libcertbaseline_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/verify -D_GNU_SOURCE -DKBIT_BASELINE \
-	-Dkbit_certificate_residuals=kbit_certificate_residuals_baseline
+	-Dkbit_certificate_residuals=kbit_certificate_residuals_baseline \
+	-Dkbit_certificate_add_weights=kbit_certificate_add_weights_baseline \
+	-Dkbit_certificate_row_residuals=kbit_certificate_row_residuals_baseline
 tests_libcertbaseline_la_CFLAGS = $(AM_CFLAGS) -fopenmp-simd
 tests_libcertbaseline_la_SOURCES = verify/certificate_blocked.c
 

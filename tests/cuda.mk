@@ -50,3 +50,7 @@ EXTRA_DIST += tests/cuda_test.h \
 	tests/t_cuda_epilogue.cc \
 	tests/t_cuda_linear.cc \
 	tests/t_cuda_calls.cc
+
+TESTS += tests/cuda_code.sh
+EXTRA_DIST += tests/cuda_code.sh
+AM_TESTS_ENVIRONMENT += KBIT_NVCCFLAGS='$(KBIT_NVCCFLAGS)'; export KBIT_NVCCFLAGS;

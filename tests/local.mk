@@ -8,5 +8,6 @@ include tests/cuda.mk
 include tests/docs.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk

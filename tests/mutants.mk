@@ -6,51 +6,219 @@ tests_mutants_la_LIBADD = libkbitref.la -lm
 tests_mutants_la_SOURCES = \
 	verify/candidates/reference_ops.c verify/candidates/reference_ops.h \
 	tests/mutants/mutant.h tests/mutants/mutants.list tests/mutants/mutants.c \
+	tests/mutants/each.h tests/mutants/each.c \
+	tests/mutants/outliers_greater.c \
+	tests/mutants/outliers_fp16_threshold.c \
+	tests/mutants/outliers_first_rows.c \
+	tests/mutants/outliers_ignore_nan.c \
+	tests/mutants/outliers_descending.c \
+	tests/mutants/outliers_duplicate.c \
+	tests/mutants/outliers_one_based.c \
+	tests/mutants/outliers_miss_last_column.c \
+	tests/mutants/outliers_miss_last_row.c \
+	tests/mutants/outliers_positive.c \
+	tests/mutants/outliers_ignore_inf.c \
+	tests/mutants/outliers_in_every_row.c \
+	tests/mutants/outliers_at_most_16.c \
+	tests/mutants/outliers_lose_bit_31.c \
+	tests/mutants/outliers_drop_tail.c \
+	tests/mutants/outliers_off_is_zero.c \
+	tests/mutants/outliers_zero_is_off.c \
+	tests/mutants/outliers_leave_count.c \
+	tests/mutants/rounds_towards_zero.c \
+	tests/mutants/claims_too_many.c \
+	tests/mutants/absmax_with_outliers.c \
+	tests/mutants/absmax_max.c \
+	tests/mutants/absmax_minus_zero.c \
+	tests/mutants/absmax_drops_tail.c \
+	tests/mutants/absmax_loses_last_lane.c \
+	tests/mutants/absmax_at_threshold.c \
+	tests/mutants/absmax_fp16_threshold.c \
+	tests/mutants/absmax_ignores_list.c \
+	tests/mutants/absmax_launders_nan.c \
+	tests/mutants/absmax_drops_inf.c \
+	tests/mutants/absmax_epsilon.c \
+	tests/mutants/absmax_bf16.c \
+	tests/mutants/absmax_f16.c \
+	tests/mutants/absmax_per_tensor.c \
+	tests/mutants/absmax_divided.c \
+	tests/mutants/absmax_row_above.c \
+	tests/mutants/absmax_one_ulp.c \
+	tests/mutants/absmax_column.c \
+	tests/mutants/right_for_known_inputs.c \
+	tests/mutants/writes_behind.c \
+	tests/mutants/writes_before.c \
 	tests/mutants/quantize_truncates.c \
 	tests/mutants/quantize_half_away.c \
 	tests/mutants/quantize_128.c \
 	tests/mutants/quantize_fp16_scale.c \
 	tests/mutants/quantize_one_code.c \
 	tests/mutants/quantize_keeps_outliers.c \
-	tests/mutants/outliers_greater.c \
-	tests/mutants/outliers_fp16_threshold.c \
-	tests/mutants/outliers_first_rows.c \
-	tests/mutants/outliers_ignore_nan.c \
-	tests/mutants/absmax_with_outliers.c \
-	tests/mutants/absmax_max.c \
-	tests/mutants/absmax_minus_zero.c \
+	tests/mutants/quantize_126.c \
+	tests/mutants/quantize_fp16_product.c \
+	tests/mutants/quantize_double_rounding.c \
+	tests/mutants/quantize_bf16_scale.c \
+	tests/mutants/quantize_undeclared_mul.c \
+	tests/mutants/quantize_undeclared_rdiv.c \
+	tests/mutants/quantize_lies_mul.c \
+	tests/mutants/quantize_lies_rdiv.c \
+	tests/mutants/quantize_lies_any.c \
+	tests/mutants/quantize_half_up.c \
+	tests/mutants/quantize_half_to_odd.c \
+	tests/mutants/quantize_ceils.c \
+	tests/mutants/quantize_clamps_126.c \
+	tests/mutants/quantize_unsigned.c \
+	tests/mutants/quantize_per_tensor.c \
+	tests/mutants/quantize_drops_tail.c \
+	tests/mutants/quantize_swapped_lanes.c \
+	tests/mutants/quantize_zero_row.c \
+	tests/mutants/quantize_threshold_greater.c \
+	tests/mutants/quantize_nan_code.c \
+	tests/mutants/quantize_next_row.c \
+	tests/mutants/quantize_flushes_subnormals.c \
+	tests/mutants/quantize_fp16_quotient.c \
+	tests/mutants/writes_input.c \
+	tests/mutants/hangs.c \
 	tests/mutants/product_bit_0.c \
 	tests/mutants/product_swapped_rows.c \
 	tests/mutants/product_fp32.c \
 	tests/mutants/product_k_minus_1.c \
 	tests/mutants/product_saturates_16.c \
 	tests/mutants/product_serves_overflow.c \
+	tests/mutants/product_tail_16.c \
+	tests/mutants/product_tail_64.c \
+	tests/mutants/product_wraps_16.c \
+	tests/mutants/product_saturates_pairs.c \
+	tests/mutants/product_uncompensated.c \
+	tests/mutants/product_symmetric.c \
+	tests/mutants/product_negates_128.c \
+	tests/mutants/product_stage_reused.c \
+	tests/mutants/product_stage_twice.c \
+	tests/mutants/product_swizzle.c \
+	tests/mutants/product_split_lost.c \
+	tests/mutants/product_split_fp16.c \
+	tests/mutants/product_negatives_dropped.c \
+	tests/mutants/product_24_bits.c \
+	tests/mutants/product_rounds_even.c \
+	tests/mutants/product_last_column_of_tile.c \
+	tests/mutants/product_second_tile_row.c \
+	tests/mutants/product_fragment_rows.c \
+	tests/mutants/product_column_pairs.c \
+	tests/mutants/product_refuses_odd_n.c \
+	tests/mutants/product_refuses_limit.c \
+	tests/mutants/product_accumulates.c \
+	tests/mutants/changes_shape.c \
+	tests/mutants/closes_channel.c \
 	tests/mutants/dequantize_lost_digit.c \
 	tests/mutants/dequantize_128.c \
 	tests/mutants/dequantize_one_scale.c \
 	tests/mutants/dequantize_fp16_product.c \
+	tests/mutants/writes_zeros.c \
+	tests/mutants/dequantize_127_once.c \
+	tests/mutants/dequantize_short_constant.c \
+	tests/mutants/dequantize_fp16_accumulator.c \
+	tests/mutants/dequantize_fp16_output.c \
+	tests/mutants/dequantize_bf16_scales.c \
+	tests/mutants/dequantize_magic_conversion.c \
+	tests/mutants/dequantize_unsigned.c \
+	tests/mutants/dequantize_flushes_subnormals.c \
+	tests/mutants/dequantize_skips_zero.c \
+	tests/mutants/dequantize_nan_to_zero.c \
+	tests/mutants/dequantize_one_ulp_constant.c \
+	tests/mutants/dequantize_lies_bnb.c \
+	tests/mutants/dequantize_swapped.c \
+	tests/mutants/dequantize_column_of_quad.c \
+	tests/mutants/caches_answer.c \
+	tests/mutants/writes_nothing.c \
+	tests/mutants/writes_most.c \
+	tests/mutants/nondeterministic.c \
+	tests/mutants/writes_after_return.c \
+	tests/mutants/frees_input.c \
 	tests/mutants/outlier_product_drops_last.c \
 	tests/mutants/outlier_product_no_scale.c \
 	tests/mutants/outlier_product_neighbour.c \
 	tests/mutants/outlier_product_skips_zeros.c \
+	tests/mutants/outlier_product_fp16_sum.c \
+	tests/mutants/outlier_product_forgets_d.c \
+	tests/mutants/outlier_product_32_columns.c \
+	tests/mutants/outlier_product_last_of_group.c \
+	tests/mutants/outlier_product_nan_to_zero.c \
+	tests/mutants/outlier_product_flushes_subnormals.c \
+	tests/mutants/outlier_product_skips_small.c \
+	tests/mutants/outlier_product_fp16_result.c \
+	tests/mutants/outlier_product_tf32.c \
+	tests/mutants/outlier_product_undeclared_f16_weights.c \
+	tests/mutants/outlier_product_lies_f16_weights.c \
+	tests/mutants/outlier_product_scales_d.c \
+	tests/mutants/outlier_product_128.c \
+	tests/mutants/outlier_product_no_statistic.c \
+	tests/mutants/flushes_subnormals.c \
+	tests/mutants/w16_product_fp16_sum.c \
+	tests/mutants/w16_product_forgets_d.c \
+	tests/mutants/w16_product_32_columns.c \
+	tests/mutants/w16_product_last_of_group.c \
+	tests/mutants/w16_product_nan_to_zero.c \
+	tests/mutants/w16_product_flushes_subnormals.c \
+	tests/mutants/w16_product_skips_small.c \
+	tests/mutants/w16_product_fp16_result.c \
+	tests/mutants/w16_product_tf32.c \
+	tests/mutants/w16_product_drops_last.c \
+	tests/mutants/w16_product_bf16_weights.c \
+	tests/mutants/w16_product_skips_zeros.c \
+	tests/mutants/w16_product_divides.c \
+	tests/mutants/reads_beyond.c \
 	tests/mutants/store_truncates.c \
 	tests/mutants/store_bias_row.c \
 	tests/mutants/store_undeclared_twice.c \
+	tests/mutants/store_bias_twice.c \
+	tests/mutants/store_no_bias.c \
+	tests/mutants/store_bias_negative.c \
+	tests/mutants/store_half_away.c \
+	tests/mutants/store_saturates.c \
+	tests/mutants/store_lies_saturates.c \
+	tests/mutants/store_flushes_subnormals.c \
+	tests/mutants/store_via_fp16.c \
+	tests/mutants/store_via_bf16.c \
+	tests/mutants/store_plus_zero.c \
+	tests/mutants/store_nan_to_zero.c \
+	tests/mutants/store_lies_twice.c \
+	tests/mutants/store_swapped_pairs.c \
+	tests/mutants/store_relu.c \
+	tests/mutants/right_at_first.c \
+	tests/mutants/crashes.c \
+	tests/mutants/exits.c \
+	tests/mutants/aborts.c \
 	tests/mutants/linear_flipped_bit.c \
 	tests/mutants/linear_no_outliers.c \
 	tests/mutants/linear_column_statistics.c \
 	tests/mutants/linear_weights_128.c \
+	tests/mutants/linear_truncates.c \
+	tests/mutants/linear_lies_rdiv.c \
+	tests/mutants/linear_undeclared_mul.c \
+	tests/mutants/linear_lies_any.c \
+	tests/mutants/linear_k_minus_1.c \
+	tests/mutants/linear_lowest_bit.c \
+	tests/mutants/linear_fp16_dequantized.c \
+	tests/mutants/linear_lost_digit.c \
+	tests/mutants/linear_fp16_outliers.c \
+	tests/mutants/linear_drops_last_outlier.c \
+	tests/mutants/linear_bias_twice.c \
+	tests/mutants/linear_bias_unscaled.c \
+	tests/mutants/linear_saturates.c \
+	tests/mutants/linear_row_statistics_swapped.c \
+	tests/mutants/linear_keeps_outlier_codes.c \
+	tests/mutants/linear_threshold_greater.c \
+	tests/mutants/linear_weight_only.c \
+	tests/mutants/linear_stale_outliers.c \
+	tests/mutants/overflows_stack.c \
 	tests/mutants/paper_int8_outliers.c \
-	tests/mutants/writes_zeros.c \
-	tests/mutants/writes_nothing.c \
-	tests/mutants/writes_most.c \
-	tests/mutants/writes_behind.c \
-	tests/mutants/writes_before.c \
-	tests/mutants/writes_input.c \
-	tests/mutants/crashes.c \
-	tests/mutants/exits.c \
-	tests/mutants/aborts.c \
-	tests/mutants/nondeterministic.c \
-	tests/mutants/flushes_subnormals.c
+	tests/mutants/paper_k_minus_1.c \
+	tests/mutants/paper_truncates.c \
+	tests/mutants/paper_drops_last_outlier.c \
+	tests/mutants/paper_bias_twice.c \
+	tests/mutants/paper_lost_digit.c \
+	tests/mutants/paper_whole_statistics.c \
+	tests/mutants/paper_element_statistics.c \
+	tests/mutants/paper_fixed_weights.c
 TESTS += tests/mutants.sh
 EXTRA_DIST += tests/mutants.sh tests/mutants/expected.txt

@@ -9,10 +9,10 @@ tests_simt_run_gemm_SOURCES = tests/simt/run_gemm.cc tests/simt/kernels.cc tests
 tests_simt_run_gemm_LDADD = libkbitsimt.la -lpthread
 
 if HAVE_CHECK
-simt_test_flags = $(AM_CXXFLAGS) $(CHECK_CFLAGS) -pthread
+simt_test_flags = $(AM_CXXFLAGS) $(CHECK_CFLAGS)
 simt_test_libs = libkbitsimt.la $(CHECK_LIBS) -lpthread
 simt_programs = tests/t_simt_half.tap tests/t_simt_warp.tap tests/t_simt_tensor.tap \
-	tests/t_simt_kernels.tap tests/t_simt_faults.tap
+	tests/t_simt_kernels.tap tests/t_simt_faults.tap tests/t_simt_orders.tap
 check_PROGRAMS += $(simt_programs)
 TESTS += $(simt_programs)
 
@@ -29,6 +29,9 @@ tests_t_simt_tensor_tap_LDADD = $(simt_test_libs)
 tests_t_simt_faults_tap_SOURCES = tests/simt/t_faults.cc tests/simt/testing.h
 tests_t_simt_faults_tap_CXXFLAGS = $(simt_test_flags)
 tests_t_simt_faults_tap_LDADD = $(simt_test_libs)
+tests_t_simt_orders_tap_SOURCES = tests/simt/t_orders.cc tests/simt/testing.h
+tests_t_simt_orders_tap_CXXFLAGS = $(simt_test_flags)
+tests_t_simt_orders_tap_LDADD = $(simt_test_libs)
 tests_t_simt_kernels_tap_SOURCES = tests/simt/t_kernels.cc tests/simt/kernels.cc \
 	tests/simt/kernels.h tests/simt/testing.h
 tests_t_simt_kernels_tap_CXXFLAGS = $(simt_test_flags)

@@ -76,6 +76,23 @@ START_TEST(wide_rows_under_every_schedule)
 }
 END_TEST
 
+/* 127 x would overflow, or a is subnormal. */
+START_TEST(both_ends_of_the_range_of_float)
+{
+    for (int exponent : {127, 126, 121, 120, 119, -120, -126, -140, -149})
+        for (kbit_dtype type : {KBIT_F32, KBIT_BF16}) {
+            Activations x(Plain, 2, 40, type);
+            for (size_t i = 0; i < 80; ++i)
+                x.wide[i] = ldexpf(0.45f * random_value(), exponent);
+            ck_assert_int_eq(kbit_round(80, x.wide.data(), type, x.bytes.data()), KBIT_OK);
+            ck_assert_int_eq(kbit_widen(80, type, x.data(), x.wide.data()), KBIT_OK);
+            for (const auto &rung : kbit::ladders.quantize_rows.rung)
+                if (rung.run)
+                    compare(rung, x, absmax_of(x, {}, INFINITY), {}, true, INFINITY);
+        }
+}
+END_TEST
+
 /* Each row holds every number up to its absmax: ties and near-ties of this absmax all occur. */
 START_TEST(every_half_below_an_absmax)
 {
@@ -181,7 +198,8 @@ END_TEST
 int main()
 {
     return run_suite("cuda_quantize_rows",
-                     {as_the_reference, wide_rows_under_every_schedule, every_half_below_an_absmax,
+                     {as_the_reference, both_ends_of_the_range_of_float,
+                      wide_rows_under_every_schedule, every_half_below_an_absmax,
                       the_fused_kernel_finds_the_same_absmax_and_codes,
                       a_larger_element_is_reported_and_saturates, very_long_rows});
 }

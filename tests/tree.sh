@@ -17,7 +17,7 @@ top_level='.ci .clang-format .gitignore CITATION.cff LICENSE Makefile.am README.
 configure.ac cuda m4 quickstart reference tests tutorials verify'
 # A release archive leaves the first out and adds the others; building adds the rest.
 only_in_git='.ci .gitignore'
-only_in_archive='Makefile.in aclocal.m4 config.h.in configure autom4te.cache build'
+only_in_archive='Makefile.in aclocal.m4 config.h.in configure autom4te.cache build _build _inst'
 
 in_list() {
     case " $(echo "$2" | tr '\n' ' ') " in *" $1 "*) return 0 ;; esac

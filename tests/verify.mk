@@ -4,8 +4,8 @@ VERIFY_TESTS = tests/t_numbers.tap tests/t_declared.tap tests/t_judge.tap
 check_PROGRAMS += $(VERIFY_TESTS)
 TESTS += $(VERIFY_TESTS)
 endif
-TESTS += tests/cli/verify.sh tests/cli/manual.sh
-EXTRA_DIST += tests/cli/verify.sh tests/cli/manual.sh
+TESTS += tests/lint.sh tests/simt_orders.sh tests/cli/verify.sh tests/cli/manual.sh
+EXTRA_DIST += tests/lint.sh tests/simt_orders.sh tests/cli/verify.sh tests/cli/manual.sh
 VERIFY_TEST_CPPFLAGS = $(VERIFY_CPPFLAGS) $(CHECK_CFLAGS) $(MPFR_CFLAGS)
 tests_t_numbers_tap_SOURCES = tests/t_numbers.c
 tests_t_numbers_tap_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)

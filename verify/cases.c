@@ -120,7 +120,8 @@ static void fill_threshold(kbit_problem *p)
         }
 }
 
-/* Subnormals, the smallest and largest numbers of the type; each row at its own scale. */
+/* Subnormals, the smallest and largest numbers of the type; each row at its own scale. argument:
+ * the weights are smaller by 2^-argument, so that products underflow, to -0 as well. */
 static void fill_extremes(kbit_problem *p)
 {
     fill_random(p);
@@ -132,6 +133,8 @@ static void fill_extremes(kbit_problem *p)
         if (p->K && p->x_type == KBIT_F16 && i + 1 == p->M)
             p->x[i * p->K] = 65504;
     }
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = in_type(p, ldexp((double)p->w16[i], -p->of->argument));
 }
 
 /* argument 1: NaN, 2: +inf, 3: -inf, 4: all of them; a few elements in a few rows. */
@@ -143,6 +146,8 @@ static void fill_nonfinite(kbit_problem *p)
         size_t k = draw(p, ID_EXTRA, i) % p->K;
         p->x[i * p->K + k] = kind == 1 ? NAN : kind == 2 ? INFINITY : -INFINITY;
     }
+    for (size_t k = 0; k < p->K; k++) /* a zero weight hides neither: 0 times them is NaN */
+        p->w16[2 * p->K + k] = 0;
 }
 
 /* Transparent: every code is a small integer times the step, the +-127 that fixes the statistic
@@ -214,6 +219,44 @@ static void fill_lone_outliers(kbit_problem *p)
             p->x[i * p->K + COLUMN[c]] = i == ROW[c] ? (c % 2 ? -9.5f : 7.25f)
                                          : i % 2     ? 5.5f
                                                      : -5.75f;
+}
+
+/* Positive throughout, so that the sums grow past 2^24 in the steps behind the product as well. */
+static void fill_large_sums(kbit_problem *p)
+{
+    fill_random(p);
+    for (size_t i = 0; i < p->M * p->K; i++)
+        p->x[i] = in_type(p, 3.0 + (double)(draw(p, ID_X, i) % 1024) / 512);
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = in_type(p, (3.0 + (double)(draw(p, ID_W, i) % 1024) / 512) / 512);
+}
+
+/* Every element of X is subnormal and, with a threshold of 0, in an outlier column. */
+static void fill_subnormal(kbit_problem *p)
+{
+    fill_random(p);
+    for (size_t i = 0; i < p->M * p->K; i++) {
+        uint64_t h = draw(p, ID_X, i);
+        p->x[i] = in_type(p, ldexp((double)(1 + h % 1023) * (h >> 63 ? -1 : 1), -24));
+    }
+}
+
+/* Outputs on both sides of 65504 and of -65504, from finite operands. */
+static void fill_overflow(kbit_problem *p)
+{
+    fill_random(p);
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k++)
+            p->x[i * p->K + k] = in_type(p, (double)p->x[i * p->K + k] * (double)(1 << i % 13));
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = in_type(p, (double)p->w16[i] * 256);
+}
+
+/* The list is empty though elements reach the threshold: how bitsandbytes asks for a statistic. */
+static void fill_threshold_alone(kbit_problem *p)
+{
+    fill_threshold(p);
+    p->no_list = true;
 }
 
 /* Codes for the product alone. argument 0: uniform in +-127; 1: +-127; 2: -128; 3: 127;
@@ -313,8 +356,20 @@ static const kbit_case FIXED[] = {
      0x1.99999ap+2f, true, false, true, Q, NULL, fill_threshold, 0},
     {"threshold-6.4-bf16", "the same in bfloat16", 24, 24, 200, BF16, BF16, 0x1.99999ap+2f, true,
      false, true, D, NULL, fill_threshold, 0},
+    {"threshold-6-no-list", "elements at the threshold, and no column in the list", 24, 24, 200,
+     F16, F16, 6, true, false, false, Q, NULL, fill_threshold_alone, 0},
+    {"large-sums", "accumulators beyond 2^24 in every step", 5, 6, 2050, F16, F16, 6, true, false,
+     true, Q, NULL, fill_large_sums, 0},
+    {"subnormal-outliers", "fp16 subnormals in the outlier columns", 9, 12, 24, F16, F32, 0, false,
+     false, true, Q, NULL, fill_subnormal, 0},
+    {"overflow", "outputs beyond the largest finite fp16", 26, 20, 64, F16, F16, OFF, true, false,
+     true, Q, NULL, fill_overflow, 0},
+    {"outliers-f32", "float activations and weights in most outlier columns", 17, 20, 60, F32, F32,
+     2.5f, true, false, true, D, NULL, fill_random, 0},
     {"extremes-f16", "subnormals to 65504, a scale a row", 40, 24, 64, F16, F32, OFF, false, false,
      false, D, NULL, fill_extremes, 0},
+    {"underflow-f32", "products below the smallest float, a scale a row", 20, 12, 32, F32, F32, OFF,
+     false, false, true, D, NULL, fill_extremes, 50},
     {"nan", "NaN activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, Q, NULL,
      fill_nonfinite, 1},
     {"inf", "infinite activations, threshold on", 16, 24, 64, F16, F16, 6, true, false, false, D,
@@ -366,7 +421,16 @@ static const kbit_case FIXED[] = {
 static kbit_case all[N_FIXED + 2 * MAX_PRESETS];
 static size_t n_all;
 
-/* Each preset at a size that keeps its share of dimensions visible; the wide ones at full level. */
+/* Quick: the first and the last preset, narrow. Default: all narrow ones, and 6.7b, where the paper
+ * sees outlier features reach every layer, at a width like a model's. Full: all. */
+static kbit_level level_of(const kbit_outlier_preset *preset, int wide, bool end_of_list)
+{
+    if (wide)
+        return strcmp(preset->name, "6.7b") == 0 ? KBIT_LEVEL_DEFAULT : KBIT_LEVEL_FULL;
+    return end_of_list ? KBIT_LEVEL_QUICK : KBIT_LEVEL_DEFAULT;
+}
+
+/* Each preset at a size that keeps its share of dimensions visible, and at one like a model's. */
 static void build(void)
 {
     const kbit_outlier_preset *presets;
@@ -385,9 +449,7 @@ static void build(void)
                              .threshold = 6,
                              .bias = true,
                              .chained = true,
-                             .level = wide                   ? KBIT_LEVEL_FULL
-                                      : p == 0 || p + 1 == n ? KBIT_LEVEL_QUICK
-                                                             : KBIT_LEVEL_DEFAULT,
+                             .level = level_of(&presets[p], wide, p == 0 || p + 1 == n),
                              .preset = &presets[p],
                              .fill = fill_random};
             snprintf(c->name, sizeof c->name, "outliers-%s%s", presets[p].name,

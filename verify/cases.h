@@ -37,6 +37,7 @@ struct kbit_problem {
     int8_t *w, *q;
     int32_t *outliers, *c;
     void *x_typed, *w16_typed; /* the same values in x_type */
+    bool no_list;              /* the steps get an empty list of outlier columns */
 };
 
 /* The table; built once. */

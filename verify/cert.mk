@@ -13,6 +13,10 @@ libkbitcert_la_SOURCES = \
 	verify/certificate_plain.c \
 	verify/certificate_recompute.c \
 	verify/multiversion.h \
+	verify/product.c verify/product.h \
+	verify/stream.c \
+	verify/stream.h \
+	verify/stream_recompute.c \
 	verify/threads.c \
 	verify/threads.h
 libkbitjudge_la_LIBADD += libkbitcert.la

@@ -31,8 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALWAYS_IN_RANGE 131071 /* 128 * 128 * 131,071 <= 2^31 - 1 < 128 * 128 * 131,072 */
-
 /* Whether a matrix of that many elements has an addressable size. */
 static bool addressable(size_t rows, size_t columns, size_t element)
 {
@@ -46,24 +44,38 @@ static int64_t magnitude(int8_t code)
     return code < 0 ? -(int64_t)code : code;
 }
 
-/* The precondition, for a K that does not imply it. */
-static kbit_status check_range(const kbit_claimed_product *product, kbit_error *error)
+int64_t kbit_certificate_magnitude(size_t n, const int8_t *codes)
 {
-    const size_t M = product->M, N = product->N, K = product->K;
-    int64_t w_max = 0;
-    for (size_t e = 0; e < N * K; e++)
-        if (magnitude(product->w[e]) > w_max)
-            w_max = magnitude(product->w[e]);
-    for (size_t i = 0; i < M; i++) {
+    int64_t largest = 0;
+    for (size_t e = 0; e < n; e++)
+        if (magnitude(codes[e]) > largest)
+            largest = magnitude(codes[e]);
+    return largest;
+}
+
+kbit_status kbit_certificate_range(size_t first, size_t n, size_t K, const int8_t *q, int64_t w_max,
+                                   kbit_error *error)
+{
+    for (size_t i = 0; i < n; i++) {
         int64_t sum = 0;
         for (size_t k = 0; k < K; k++)
-            sum += magnitude(product->q[i * K + k]);
+            sum += magnitude(q[i * K + k]);
         if (sum * w_max > INT32_MAX)
             return kbit_fail(error, KBIT_ERR_RANGE,
                              "q: row %zu could overflow int32: sum |q| = %lld times max |w| = %lld",
-                             i, (long long)sum, (long long)w_max);
+                             first + i, (long long)sum, (long long)w_max);
     }
     return KBIT_OK;
+}
+
+kbit_status kbit_certificate_addressable(size_t M, size_t N, size_t K, kbit_error *error)
+{
+    const size_t vector = KBIT_TRIALS * sizeof(uint64_t);
+    if (addressable(M, K, 1) && addressable(N, K, 1) && addressable(M, N, sizeof(int32_t)) &&
+        addressable(M, 1, vector) && addressable(N, 1, vector) && addressable(K, 1, vector))
+        return KBIT_OK;
+    return kbit_fail(error, KBIT_ERR_SHAPE,
+                     "certificate: M = %zu, N = %zu, K = %zu: too large to address", M, N, K);
 }
 
 kbit_status kbit_certificate_check(const kbit_claimed_product *product,
@@ -104,11 +116,9 @@ kbit_status kbit_certify_int8_matmul(size_t M, size_t N, size_t K, const int8_t 
     if (!certificate)
         return kbit_fail(error, KBIT_ERR_NULL, "certificate: NULL");
     memset(certificate, 0, sizeof *certificate);
-    const size_t vector = KBIT_TRIALS * sizeof(uint64_t);
-    if (!addressable(M, K, 1) || !addressable(N, K, 1) || !addressable(M, N, sizeof *c) ||
-        !addressable(M, 1, vector) || !addressable(N, 1, vector) || !addressable(K, 1, vector))
-        return kbit_fail(error, KBIT_ERR_SHAPE,
-                         "certificate: M = %zu, N = %zu, K = %zu: too large to address", M, N, K);
+    kbit_status status = kbit_certificate_addressable(M, N, K, error);
+    if (status != KBIT_OK)
+        return status;
     if (!q && M > 0 && K > 0)
         return kbit_fail(error, KBIT_ERR_NULL, "q: NULL");
     if (!w && N > 0 && K > 0)
@@ -117,7 +127,8 @@ kbit_status kbit_certify_int8_matmul(size_t M, size_t N, size_t K, const int8_t 
         return kbit_fail(error, KBIT_ERR_NULL, "c: NULL");
 
     const kbit_claimed_product product = {M, N, K, q, w, c};
-    kbit_status status = K > ALWAYS_IN_RANGE ? check_range(&product, error) : KBIT_OK;
+    if (K > KBIT_ALWAYS_IN_RANGE)
+        status = kbit_certificate_range(0, M, K, q, kbit_certificate_magnitude(N * K, w), error);
     if (status != KBIT_OK)
         return status;
     kbit_certificate_commit(M * N, c, certificate->commitment);

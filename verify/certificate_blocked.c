@@ -19,9 +19,11 @@
 #define SERIAL_BELOW ((size_t)1 << 18) /* elements; starting a thread costs more than this many */
 
 typedef struct {
-    const kbit_claimed_product *product;
+    const kbit_claimed_product *product; /* its rows in hand */
     const uint64_t *r;
+    size_t r_stride; /* from a trial's vector to the next one's */
     uint64_t *y, *residual;
+    size_t residual_stride;
 } residuals;
 
 /* y0[k] += sum_g w_g[k] r0[g] and y1[k] += sum_g w_g[k] r1[g]. */
@@ -41,7 +43,7 @@ INLINED void add_four_rows(size_t n, const int8_t *const w[ROWS_AT_ONCE],
     }
 }
 
-/* Columns [first, last) of y = W^T r. */
+/* Columns [first, last) of y += W^T r. */
 MULTIVERSIONED static void weights_times_vectors(void *context, size_t first, size_t last)
 {
     const residuals *s = context;
@@ -49,8 +51,6 @@ MULTIVERSIONED static void weights_times_vectors(void *context, size_t first, si
     for (size_t start = first; start < last; start += BLOCK) {
         const size_t n = last - start < BLOCK ? last - start : BLOCK;
         uint64_t *y0 = s->y + start, *y1 = s->y + K + start;
-        for (size_t k = 0; k < n; k++)
-            y0[k] = y1[k] = 0;
         for (size_t j = 0; j < N; j += ROWS_AT_ONCE) {
             const int8_t *w[ROWS_AT_ONCE];
             uint64_t r0[ROWS_AT_ONCE], r1[ROWS_AT_ONCE];
@@ -58,7 +58,7 @@ MULTIVERSIONED static void weights_times_vectors(void *context, size_t first, si
                 const int there = j + g < N; /* a row that is not there counts as row j times 0 */
                 w[g] = s->product->w + (there ? j + g : j) * K + start;
                 r0[g] = there ? s->r[j + g] : 0;
-                r1[g] = there ? s->r[N + j + g] : 0;
+                r1[g] = there ? s->r[s->r_stride + j + g] : 0;
             }
             add_four_rows(n, w, r0, r1, y0, y1);
         }
@@ -98,12 +98,12 @@ INLINED void two_rows_of_accumulators(size_t n, const int32_t *a, const int32_t 
 /* Rows i and next take their sums; an odd last row is paired with itself and takes them once. */
 INLINED void add_to_residuals(const residuals *s, size_t i, size_t next, const uint64_t sums[4])
 {
-    const size_t M = s->product->M;
+    uint64_t *const second = s->residual + s->residual_stride;
     s->residual[i] += sums[0];
-    s->residual[M + i] += sums[1];
+    second[i] += sums[1];
     if (next > i) {
         s->residual[next] += sums[2];
-        s->residual[M + next] += sums[3];
+        second[next] += sums[3];
     }
 }
 
@@ -113,10 +113,10 @@ MULTIVERSIONED static void rows_of_residuals(void *context, size_t first, size_t
 {
     const residuals *s = context;
     const kbit_claimed_product *p = s->product;
-    const size_t M = p->M, N = p->N, K = p->K;
+    const size_t N = p->N, K = p->K;
     uint64_t sums[4];
     for (size_t i = first; i < last; i++)
-        s->residual[i] = s->residual[M + i] = 0;
+        s->residual[i] = s->residual[s->residual_stride + i] = 0;
     for (size_t start = 0; start < K; start += BLOCK) {
         const size_t n = K - start < BLOCK ? K - start : BLOCK;
         for (size_t i = first; i < last; i += 2) {
@@ -131,17 +131,33 @@ MULTIVERSIONED static void rows_of_residuals(void *context, size_t first, size_t
         for (size_t i = first; i < last; i += 2) {
             const size_t next = i + 1 < last ? i + 1 : i;
             two_rows_of_accumulators(n, p->c + i * N + start, p->c + next * N + start, s->r + start,
-                                     s->r + N + start, sums);
+                                     s->r + s->r_stride + start, sums);
             add_to_residuals(s, i, next, sums);
         }
     }
 }
 
+void kbit_certificate_add_weights(const kbit_claimed_product *rows, size_t stride,
+                                  const uint64_t *r, uint64_t *y)
+{
+    residuals s = {.product = rows, .r = r, .r_stride = stride, .y = y};
+    kbit_parallel_rows(rows->K, rows->N * rows->K < SERIAL_BELOW ? 1 : 0, weights_times_vectors,
+                       &s);
+}
+
+void kbit_certificate_row_residuals(const kbit_claimed_product *rows, const uint64_t *r,
+                                    uint64_t *y, size_t stride, uint64_t *residual)
+{
+    residuals s = {rows, r, rows->N, y, residual, stride};
+    kbit_parallel_rows(rows->M, rows->M * (rows->N + rows->K) < SERIAL_BELOW ? 1 : 0,
+                       rows_of_residuals, &s);
+}
+
 void kbit_certificate_residuals(const kbit_claimed_product *product, const uint64_t *r, uint64_t *y,
                                 uint64_t *residual)
 {
-    const size_t M = product->M, N = product->N, K = product->K;
-    residuals s = {product, r, y, residual};
-    kbit_parallel_rows(K, N * K < SERIAL_BELOW ? 1 : 0, weights_times_vectors, &s);
-    kbit_parallel_rows(M, M * (N + K) < SERIAL_BELOW ? 1 : 0, rows_of_residuals, &s);
+    for (size_t k = 0; k < KBIT_TRIALS * product->K; k++)
+        y[k] = 0;
+    kbit_certificate_add_weights(product, product->N, r, y);
+    kbit_certificate_row_residuals(product, r, y, product->M, residual);
 }

@@ -29,6 +29,33 @@ void kbit_certificate_residuals(const kbit_claimed_product *product, const uint6
 void kbit_certificate_residuals_plain(const kbit_claimed_product *product, const uint64_t *r,
                                       uint64_t *y, uint64_t *residual);
 
+/* The two halves of kbit_certificate_residuals(), on some rows only; vectors of a trial stand
+ * `stride` apart, and their first elements belong to the first row given.
+ * y += W^T r over rows->N rows of W [.,K]; M, q and c are not read. */
+void kbit_certificate_add_weights(const kbit_claimed_product *rows, size_t stride,
+                                  const uint64_t *r, uint64_t *y /*[2,K]*/);
+/* residual = Q y - C r for rows->M rows of Q [.,K] and C [.,N]; w is not read. */
+void kbit_certificate_row_residuals(const kbit_claimed_product *rows, const uint64_t *r /*[2,N]*/,
+                                    uint64_t *y /*[2,K]*/, size_t stride, uint64_t *residual);
+
+/* Largest K for which the precondition holds whatever the codes: 128^2 * 131,071 <= 2^31 - 1. */
+#define KBIT_ALWAYS_IN_RANGE 131071
+
+/* max |code|; 0 of nothing. */
+int64_t kbit_certificate_magnitude(size_t n, const int8_t *codes);
+
+/* The precondition for n rows of Q, the first of which is row `first`: KBIT_ERR_RANGE where
+ * sum |q| w_max can leave int32. */
+kbit_status kbit_certificate_range(size_t first, size_t n, size_t K, const int8_t *q, int64_t w_max,
+                                   kbit_error *error);
+
+/* Counts the wrong elements of row i; writes the first `room` of them to found. */
+size_t kbit_certificate_wrong_in_row(const kbit_claimed_product *product, size_t i, size_t room,
+                                     kbit_wrong_element *found);
+
+/* KBIT_ERR_SHAPE where a matrix or the certificate's vectors have no addressable size. */
+kbit_status kbit_certificate_addressable(size_t M, size_t N, size_t K, kbit_error *error);
+
 /* Recomputes the rows named in rows[n_rows] (ascending) exactly; fills wrong, n_kept and kept. */
 kbit_status kbit_certificate_recompute(const kbit_claimed_product *product, size_t n_rows,
                                        const size_t *rows, kbit_certificate *certificate,

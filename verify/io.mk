@@ -11,4 +11,4 @@ libkbitjudge_la_SOURCES += \
 	verify/io/manifest_format.c verify/io/manifest_parse.c
 
 EXTRA_DIST += verify/examples/fetch-minilm.sh verify/examples/hidden_states.py \
-	verify/examples/sentences.json verify/examples/numpy_port.py
+	verify/examples/sentences.json verify/examples/numpy_port.py verify/examples/slurm.sh

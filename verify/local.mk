@@ -15,17 +15,18 @@ libkbitjudge_la_SOURCES = \
 	verify/locate.c verify/locate.h \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
-	verify/product.c verify/product.h \
-	verify/report.c verify/report.h verify/report_json.c \
+	verify/product_files.c verify/product_files.h \
+	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
 	verify/report_html.c verify/report_html.h verify/report_plots.c \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \
+	verify/units.c verify/units.h \
 	verify/steps/absmax_rows.c \
 	verify/steps/dequantize.c \
-	verify/steps/int8_matmul.c \
+	verify/steps/int8_matmul.c verify/steps/int8_matmul.h \
 	verify/steps/llmint8_linear_bnb.c \
 	verify/steps/llmint8_linear_paper.c \
 	verify/steps/outlier_columns.c \
@@ -45,6 +46,7 @@ verify_kbit_SOURCES = \
 	verify/cmd/judge.c \
 	verify/cmd/list.c \
 	verify/cmd/main.c \
+	verify/cmd/merge.c \
 	verify/cmd/verify.c
 verify_kbit_LDADD = libkbitjudge.la
 
@@ -72,3 +74,10 @@ libkbitverify_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
 libkbitverify_la_LIBADD = libkbitjudge.la
 
 dist_man1_MANS += verify/kbit.1
+
+# The paper's outlier analysis on hidden states in .npy files.
+noinst_PROGRAMS += verify/examples/outlier_features
+verify_examples_outlier_features_CPPFLAGS = $(VERIFY_CPPFLAGS)
+verify_examples_outlier_features_CFLAGS = $(VERIFY_CFLAGS)
+verify_examples_outlier_features_SOURCES = verify/examples/outlier_features.c
+verify_examples_outlier_features_LDADD = libkbitjudge.la

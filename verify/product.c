@@ -2,9 +2,8 @@
 
 #include <stdatomic.h>
 
-#include "config.h"
-
 #include "certificate.h"
+#include "multiversion.h"
 #include "threads.h"
 
 typedef struct {
@@ -15,18 +14,16 @@ typedef struct {
 } product_work;
 
 /* Chunks of 2^16 products of at most 2^14 each stay within int32; their sums go to int64. */
-#ifdef HAVE_TARGET_CLONES
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#endif
-static int64_t
-dot(size_t K, const int8_t *q, const int8_t *w)
+MULTIVERSIONED
+static int64_t dot(size_t K, const int8_t *q, const int8_t *w)
 {
     int64_t total = 0;
     for (size_t k0 = 0; k0 < K; k0 += 65536) {
-        size_t end = K - k0 < 65536 ? K : k0 + 65536;
+        size_t n = K - k0 < 65536 ? K - k0 : 65536;
         int32_t sum = 0;
-        for (size_t k = k0; k < end; k++)
-            sum += (int32_t)q[k] * w[k];
+#pragma omp simd reduction(+ : sum)
+        for (size_t k = 0; k < n; k++)
+            sum += (int32_t)q[k0 + k] * w[k0 + k];
         total += sum;
     }
     return total;

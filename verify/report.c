@@ -24,24 +24,62 @@ void kbit_report_free(kbit_report *report)
     free(report);
 }
 
-void kbit_report_line(const kbit_line *line, void *context)
+bool kbit_report_add(kbit_report *report, const kbit_entry *entry)
 {
-    kbit_report *report = context;
     if (report->n == report->capacity) {
         size_t capacity = report->capacity ? 2 * report->capacity : 64;
         kbit_entry *entries = realloc(report->entries, capacity * sizeof *entries);
         if (!entries) {
             report->incomplete = true;
-            return;
+            return false;
         }
         report->entries = entries;
         report->capacity = capacity;
     }
-    kbit_entry *entry = &report->entries[report->n++];
-    snprintf(entry->case_name, sizeof entry->case_name, "%s", line->of->name);
-    entry->step = line->step;
-    entry->verdict = *line->verdict;
-    entry->seed = line->seed;
+    report->entries[report->n++] = *entry;
+    return true;
+}
+
+void kbit_report_line(const kbit_line *line, void *context)
+{
+    kbit_entry entry = {
+        .step = line->step, .verdict = *line->verdict, .seed = line->seed, .unit = line->unit};
+    snprintf(entry.case_name, sizeof entry.case_name, "%s", line->of->name);
+    kbit_report_add(context, &entry);
+}
+
+typedef struct {
+    size_t unit, index;
+} place;
+
+static int by_unit(const void *left, const void *right)
+{
+    const place *a = left, *b = right;
+    if (a->unit != b->unit)
+        return a->unit < b->unit ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+void kbit_report_sort(kbit_report *report)
+{
+    const size_t n = report->n, room = n ? n : 1;
+    kbit_entry *sorted = malloc(room * sizeof *sorted);
+    place *places = malloc(room * sizeof *places);
+    if (!sorted || !places) {
+        report->incomplete = true;
+        free(sorted);
+        free(places);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        places[i] = (place){report->entries[i].unit, i};
+    qsort(places, n, sizeof *places, by_unit);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = report->entries[places[i].index];
+    free(places);
+    free(report->entries);
+    report->entries = sorted;
+    report->capacity = room;
 }
 
 bool kbit_report_complete(const kbit_report *report)
@@ -159,6 +197,15 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, c
         fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
 }
 
+/* ", shard 2/3", or nothing for a whole run. */
+static const char *shard_text(const kbit_report_about *about, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (about->shards)
+        snprintf(text, size, ", shard %zu/%zu", about->shard, about->shards);
+    return text;
+}
+
 const char *kbit_report_verdict(const kbit_report *report)
 {
     kbit_totals totals = kbit_report_totals(report);
@@ -173,9 +220,11 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
 {
     size_t n_steps;
     const kbit_step *const *steps = kbit_steps(&n_steps);
-    fprintf(out, "# kbit %s: candidate %s, declares %s, seed %" PRIu64 "\n", kbit_version(),
+    char shard[64];
+    shard_text(about, shard, sizeof shard);
+    fprintf(out, "# kbit %s: candidate %s, declares %s, seed %" PRIu64 "%s\n", kbit_version(),
             about->name, *about->declares ? about->declares : "nothing (the reference's choices)",
-            about->seed);
+            about->seed, shard);
     fprintf(out, "# %-18s  %-8s  %-9s  %-10s  %5s  %9s  %9s  %8s  %s\n", "step", "mode", "verdict",
             "result", "cases", "elements", "undecided", "err/bnd", "theorem");
     for (size_t s = 0; s < n_steps; s++)
@@ -193,7 +242,7 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
         write_failure(e, about, "  ", out);
     }
     kbit_totals totals = kbit_report_totals(report);
-    fprintf(out, "\nverdict on %s: %s\n", about->name, kbit_report_verdict(report));
+    fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard, kbit_report_verdict(report));
     fprintf(out,
             "  %zu elements checked in %zu judgements: %zu rejected, %zu undecided, %zu absent\n",
             totals.checked, totals.cases, totals.rejected, totals.undecided, totals.absent);
@@ -201,8 +250,11 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
 
 static void write_tap(const kbit_report *report, const kbit_report_about *about, FILE *out)
 {
-    fprintf(out, "TAP version 13\n1..%zu\n# kbit %s: candidate %s, declares %s, seed %" PRIu64 "\n",
-            report->n, kbit_version(), about->name, about->declares, about->seed);
+    char shard[64];
+    fprintf(out,
+            "TAP version 13\n1..%zu\n# kbit %s: candidate %s, declares %s, seed %" PRIu64 "%s\n",
+            report->n, kbit_version(), about->name, about->declares, about->seed,
+            shard_text(about, shard, sizeof shard));
     for (size_t i = 0; i < report->n; i++) {
         const kbit_entry *e = &report->entries[i];
         fprintf(out, "%s %zu - %s %s %s", kbit_failed(e->verdict.result) ? "not ok" : "ok", i + 1,

@@ -16,7 +16,11 @@ typedef struct {
     const char *name;      /* as the candidate calls itself */
     const char *declares;  /* what was assumed */
     const char *reproduce; /* the command up to --case, for failing lines; NULL: none printed */
+    const char *level;     /* of the cases; NULL: there was none */
+    const char *selection; /* the options that chose what is asked, "" or NULL: none */
     uint64_t seed;
+    size_t shard, shards; /* part `shard` of `shards`; 0, 0: the whole */
+    size_t units;         /* of the whole run */
 } kbit_report_about;
 
 kbit_report *kbit_report_new(void);
@@ -26,6 +30,20 @@ void kbit_report_line(const kbit_line *line, void *report);
 
 /* false if memory ran out while collecting. */
 bool kbit_report_complete(const kbit_report *report);
+
+/* A JSON report read back. Its texts, and those of the entries added to `report`, live until
+ * kbit_report_file_close(). */
+typedef struct {
+    kbit_report_about about;
+    const char *version;
+    void *texts;
+} kbit_report_file;
+
+/* Adds the judgements of a JSON report to `report`. KBIT_ERR_IO, or KBIT_ERR_FORMAT for what this
+ * kbit did not write; the error names the file. */
+kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_report *report,
+                             kbit_error *error);
+void kbit_report_file_close(kbit_report_file *file);
 
 /* 0: everything that was asked and served is admissible; 1: not, or nothing was served. */
 int kbit_report_exit(const kbit_report *report);
@@ -40,6 +58,7 @@ typedef struct {
     const kbit_step *step;
     kbit_verdict verdict;
     uint64_t seed;
+    size_t unit;
 } kbit_entry;
 
 typedef struct {
@@ -59,6 +78,9 @@ typedef struct {
 
 size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
 kbit_totals kbit_report_totals(const kbit_report *report);
+bool kbit_report_add(kbit_report *report, const kbit_entry *entry); /* false: no memory */
+/* For the entries of several shards: puts them into the order of the units; stable. */
+void kbit_report_sort(kbit_report *report);
 /* false where the step has no case in this mode. */
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);

@@ -1,9 +1,10 @@
-/* report_json.c -- the report for programs. schema "kbit-report", version 1; numbers that are not
- * finite and seeds are strings, since JSON has neither. */
+/* report_json.c -- the report for programs. schema "kbit-report", version 1; an infinite ratio and
+ * seeds are strings, since JSON has neither. report_read.c reads it back. */
 #include "report.h"
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 
 static json_t *seed_text(uint64_t seed)
 {
@@ -26,6 +27,24 @@ static json_t *words(const char *text)
     return json_string(clean);
 }
 
+static json_t *ratio(double value)
+{
+    return !(value >= 0) ? json_null() : isinf(value) ? json_string("inf") : json_real(value);
+}
+
+static json_t *shard(const kbit_report_about *about)
+{
+    if (about->shards == 0)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I}", "index", (json_int_t)about->shard, "of",
+                     (json_int_t)about->shards, "units", (json_int_t)about->units);
+}
+
+static json_t *words_or_null(const char *text)
+{
+    return text ? words(text) : json_null();
+}
+
 static json_t *mismatches(const kbit_verdict *v)
 {
     json_t *list = json_array();
@@ -42,15 +61,15 @@ static json_t *mismatches(const kbit_verdict *v)
 static json_t *judgement(const kbit_entry *e)
 {
     const kbit_verdict *v = &e->verdict;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, s:o}",
-                     "step", e->step->stem, "case", e->case_name, "mode", kbit_mode_name(v->mode),
-                     "verdict", kbit_kind_name(v->kind), "result", kbit_result_name(v->result),
-                     "theorem", v->theorem, "elements", (json_int_t)v->elements, "checked",
-                     (json_int_t)v->checked, "rejected", (json_int_t)v->rejected, "undecided",
-                     (json_int_t)v->undecided, "err_over_bound",
-                     v->ratio >= 0 && v->ratio < 0x1p1000 ? json_real(v->ratio) : json_null(),
-                     "seed", seed_text(e->seed), "evidence", v->evidence, "note", words(v->note),
-                     "mismatches", mismatches(v));
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, "
+                     "s:o}",
+                     "unit", (json_int_t)e->unit, "step", e->step->stem, "case", e->case_name,
+                     "mode", kbit_mode_name(v->mode), "verdict", kbit_kind_name(v->kind), "result",
+                     kbit_result_name(v->result), "theorem", v->theorem, "elements",
+                     (json_int_t)v->elements, "checked", (json_int_t)v->checked, "rejected",
+                     (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided,
+                     "err_over_bound", ratio(v->ratio), "seed", seed_text(e->seed), "evidence",
+                     v->evidence, "note", words(v->note), "mismatches", mismatches(v));
 }
 
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream)
@@ -62,13 +81,17 @@ bool kbit_report_json(const kbit_report *report, const kbit_report_about *about,
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, judgement(&entries[i]));
     json_t *root = json_pack(
-        "{s:s, s:i, s:s, s:o, s:o, s:s, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:s}, s:o}", "schema",
-        "kbit-report", "schema_version", 1, "kbit_version", kbit_version(), "candidate",
+        "{s:s, s:i, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:I, "
+        "s:s}, s:o}",
+        "schema", "kbit-report", "schema_version", 1, "kbit_version", kbit_version(), "candidate",
         words(about->candidate), "name", words(about->name), "declares", about->declares, "seed",
-        seed_text(about->seed), "okay", kbit_report_exit(report) == 0, "totals", "judgements",
-        (json_int_t)totals.cases, "checked", (json_int_t)totals.checked, "rejected",
-        (json_int_t)totals.rejected, "undecided", (json_int_t)totals.undecided, "absent",
-        (json_int_t)totals.absent, "result", kbit_result_name(totals.worst), "judgements", list);
+        seed_text(about->seed), "level", words_or_null(about->level), "selection",
+        words(about->selection ? about->selection : ""), "reproduce",
+        words_or_null(about->reproduce), "shard", shard(about), "okay",
+        kbit_report_exit(report) == 0, "totals", "judgements", (json_int_t)totals.cases, "checked",
+        (json_int_t)totals.checked, "rejected", (json_int_t)totals.rejected, "undecided",
+        (json_int_t)totals.undecided, "absent", (json_int_t)totals.absent, "result",
+        kbit_result_name(totals.worst), "judgements", list);
     if (!root)
         return false;
     int failed = json_dumpf(root, stream, JSON_INDENT(1) | JSON_ENSURE_ASCII);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "units.h"
+
 /* Two different patterns: an element that is not written differs between two runs. */
 static const unsigned char POISON[2] = {0xdb, 0x24};
 
@@ -145,7 +147,7 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         status = kbit_step_judge(step, &judging, &verdict, error);
     }
     if (status == KBIT_OK) {
-        kbit_line line = {p->of, step, &verdict, p->seed};
+        kbit_line line = {p->of, step, &verdict, p->seed, run->unit};
         *result = verdict.result;
         run->line(&line, run->context);
     }
@@ -165,7 +167,7 @@ static kbit_status isolated(const kbit_run *run, const kbit_problem *p, kbit_err
     for (size_t s = 0; s < n && status == KBIT_OK; s++) {
         if (!wanted(run, steps[s]) || !kbit_case_asks(p->of, steps[s]))
             continue;
-        kbit_tensor in[KBIT_MAX_INPUTS], out;
+        kbit_tensor in[KBIT_MAX_INPUTS], out = {0};
         kbit_result result;
         for (size_t i = 0; i < steps[s]->n_in; i++)
             in[i] = kbit_problem_tensor(p, &steps[s]->in[i]);
@@ -220,23 +222,39 @@ kbit_status kbit_run_problem(const kbit_run *run, const kbit_problem *problem, k
     return status;
 }
 
+/* Whether the run has this case as a unit: one that asks nothing is none. */
+static bool selected(const kbit_run *run, const kbit_case *of)
+{
+    if (run->only_case ? strcmp(run->only_case, of->name) != 0 : of->level > run->level)
+        return false;
+    return !run->only_step || kbit_case_asks(of, kbit_step_find(run->only_step));
+}
+
+static kbit_status one_case(const kbit_run *run, size_t index, const void *context,
+                            kbit_error *error)
+{
+    const kbit_case *const *chosen = context;
+    if (run->progress)
+        run->progress(chosen[index]->name, run->context);
+    kbit_problem problem;
+    kbit_status status = kbit_problem_make(chosen[index], run->seed, &problem, error);
+    if (status != KBIT_OK)
+        return status;
+    status = kbit_run_problem(run, &problem, error);
+    kbit_problem_free(&problem);
+    return status;
+}
+
 kbit_status kbit_run_cases(const kbit_run *run, kbit_error *error)
 {
-    size_t n;
-    const kbit_case *cases = kbit_cases(&n);
-    kbit_status status = KBIT_OK;
-    for (size_t c = 0; c < n && status == KBIT_OK; c++) {
-        if (run->only_case ? strcmp(run->only_case, cases[c].name) != 0
-                           : cases[c].level > run->level)
-            continue;
-        if (run->progress)
-            run->progress(cases[c].name, run->context);
-        kbit_problem problem;
-        status = kbit_problem_make(&cases[c], run->seed, &problem, error);
-        if (status != KBIT_OK)
-            break;
-        status = kbit_run_problem(run, &problem, error);
-        kbit_problem_free(&problem);
-    }
+    size_t n, count = 0;
+    const kbit_case *cases = kbit_cases(&n), **chosen = malloc(n * sizeof *chosen);
+    if (!chosen)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    for (size_t c = 0; c < n; c++)
+        if (selected(run, &cases[c]))
+            chosen[count++] = &cases[c];
+    kbit_status status = kbit_run_units(run, count, one_case, chosen, error);
+    free(chosen);
     return status;
 }

@@ -11,6 +11,7 @@ typedef struct {
     const kbit_step *step;
     const kbit_verdict *verdict;
     uint64_t seed;
+    size_t unit; /* number of the case, or of the weight, within the whole run */
 } kbit_line;
 
 typedef struct {
@@ -22,13 +23,17 @@ typedef struct {
     kbit_level level;
     bool one_element; /* only (row, column) is reported on */
     size_t row, column;
-    const uint8_t *key; /* replayed by certificates, or NULL */
+    const uint8_t *key;   /* replayed by certificates, or NULL */
+    size_t shard, shards; /* only units shard - 1, shard - 1 + shards, ...; 0, 0: all */
+    unsigned jobs;        /* units at a time; 0 counts as 1 */
+    size_t unit;          /* the one in hand */
+    size_t *units;        /* receives how many the whole run has, or NULL */
     void (*line)(const kbit_line *line, void *context);
     void (*progress)(const char *what, void *context); /* or NULL */
     void *context;
 } kbit_run;
 
-/* Runs every case of the table that the level includes. Fails only where the referee itself fails;
+/* Runs every case of the table that the level includes and that asks only_step; each is a unit. Fails only where the referee itself fails;
  * KBIT_ERR_NO_DEVICE where the candidate has no device. */
 kbit_status kbit_run_cases(const kbit_run *run, kbit_error *error);
 

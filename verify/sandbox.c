@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,10 @@ struct kbit_sandbox {
     int output; /* memory file that takes what the candidate prints */
     kbit_run_hello hello;
 };
+
+/* A process that is forked while another thread has a memory file mapped holds that mapping until
+ * its exec, and a file with a writable mapping cannot be sealed: forking waits for the mappings. */
+static pthread_rwlock_t mapping = PTHREAD_RWLOCK_INITIALIZER;
 
 /* The last lines that the candidate printed, on one line. */
 static void last_words(const kbit_sandbox *sandbox, char *text, size_t size)
@@ -78,9 +83,11 @@ static kbit_status start(kbit_sandbox *sandbox, kbit_error *error)
         return kbit_fail(error, KBIT_ERR_IO, "socketpair: %s", strerror(errno));
     if (ftruncate(sandbox->output, 0) != 0 || lseek(sandbox->output, 0, SEEK_SET) != 0)
         return kbit_fail(error, KBIT_ERR_IO, "memory file: %s", strerror(errno));
+    pthread_rwlock_wrlock(&mapping);
     sandbox->pid = fork();
     if (sandbox->pid == 0)
         child(sandbox, pair[1], program);
+    pthread_rwlock_unlock(&mapping);
     close(pair[1]);
     sandbox->socket = pair[0];
     if (sandbox->pid < 0) {
@@ -180,6 +187,13 @@ kbit_status kbit_sandbox_open(const kbit_sandbox_options *options, kbit_sandbox 
     return status;
 }
 
+kbit_status kbit_sandbox_open_again(const kbit_sandbox *of, kbit_sandbox **sandbox,
+                                    kbit_error *error)
+{
+    const kbit_sandbox_options options = {of->path, of->variant, of->seconds, of->memory_mib};
+    return kbit_sandbox_open(&options, sandbox, error);
+}
+
 void kbit_sandbox_close(kbit_sandbox *sandbox)
 {
     if (!sandbox)
@@ -229,18 +243,22 @@ static int lay_out(const char *name, const kbit_tensor *tensors, size_t n, bool 
     if (fd < 0 || ftruncate(fd, (off_t)offset) != 0)
         return fd < 0 ? fd : (close(fd), -1);
     if (offset) {
+        pthread_rwlock_rdlock(&mapping);
         char *base = mmap(NULL, offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (base != MAP_FAILED) {
+            memset(base, poison, offset);
+            for (size_t i = 0; fill && i < n; i++) {
+                uint64_t pages;
+                if (described[i].bytes)
+                    memcpy(base + described[i].offset +
+                               kbit_run_place(described[i].bytes, page, &pages),
+                           tensors[i].data, described[i].bytes);
+            }
+            munmap(base, offset);
+        }
+        pthread_rwlock_unlock(&mapping);
         if (base == MAP_FAILED)
             return close(fd), -1;
-        memset(base, poison, offset);
-        for (size_t i = 0; fill && i < n; i++) {
-            uint64_t pages;
-            if (described[i].bytes)
-                memcpy(base + described[i].offset +
-                           kbit_run_place(described[i].bytes, page, &pages),
-                       tensors[i].data, described[i].bytes);
-        }
-        munmap(base, offset);
     }
     int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (fill ? F_SEAL_WRITE : 0);
     if (fcntl(fd, F_ADD_SEALS, seals) != 0)

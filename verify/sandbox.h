@@ -22,6 +22,9 @@ typedef struct {
  * ABI, unknown variant); KBIT_ERR_IO: not loadable; KBIT_ERR_NO_DEVICE where it says so. */
 kbit_status kbit_sandbox_open(const kbit_sandbox_options *options, kbit_sandbox **sandbox,
                               kbit_error *error);
+/* The same candidate under the same limits in one more process. */
+kbit_status kbit_sandbox_open_again(const kbit_sandbox *of, kbit_sandbox **sandbox,
+                                    kbit_error *error);
 void kbit_sandbox_close(kbit_sandbox *sandbox);
 
 const char *kbit_sandbox_name(const kbit_sandbox *sandbox);

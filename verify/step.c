@@ -128,7 +128,7 @@ kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict
 
 static kbit_mismatch *keep(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
 {
-    static kbit_mismatch overflow;
+    static _Thread_local kbit_mismatch overflow;
     kbit_mismatch *m =
         verdict->n_kept < KBIT_MISMATCHES_KEPT ? &verdict->kept[verdict->n_kept++] : &overflow;
     m->tensor = tensor;

@@ -8,6 +8,7 @@
 #include "io/model.h"
 #include "io/npy.h"
 #include "numbers.h"
+#include "units.h"
 
 /* A long tensor name keeps its end, which tells the layers' parts apart. */
 static void name_case(kbit_case *of, const char *name)
@@ -53,10 +54,21 @@ static void fill(kbit_problem *p)
     kbit_fill_activations(p->of->preset, p->seed, 1, p->M, p->K, p->x_type, p->x);
 }
 
-static kbit_status one_weight(const kbit_run *run, const kbit_tensors_request *request,
-                              const kbit_model *model, size_t index, const kbit_array *x,
+/* The chosen weights of a model; each is a unit. */
+typedef struct {
+    const kbit_tensors_request *request;
+    kbit_model *model;
+    const kbit_array *x;
+    const size_t *weight; /* numbers within the model */
+} weights;
+
+static kbit_status one_weight(const kbit_run *run, size_t unit, const void *context,
                               kbit_error *error)
 {
+    const weights *chosen = context;
+    const kbit_model *model = chosen->model;
+    const kbit_array *x = chosen->x;
+    const size_t index = chosen->weight[unit];
     kbit_case of = {.what = "a real weight",
                     .threshold = 6,
                     .out_type = KBIT_F16,
@@ -64,7 +76,7 @@ static kbit_status one_weight(const kbit_run *run, const kbit_tensors_request *r
                     .preset = kbit_outlier_preset_find("6.7b"),
                     .fill = fill};
     name_case(&of, kbit_model_name(model, index, &of.N, &of.K));
-    of.M = x->data ? x->dim[0] : request->rows;
+    of.M = x->data ? x->dim[0] : chosen->request->rows;
     if (run->progress)
         run->progress(of.name, run->context);
     kbit_array w16 = {0};
@@ -100,18 +112,23 @@ kbit_status kbit_run_tensors(const kbit_run *run, const kbit_tensors_request *re
         status = load_activations(request->activations, &x, error);
     if (status == KBIT_OK)
         status = kbit_model_open(request->file, &model, error);
-    size_t judged = 0;
-    for (size_t i = 0; status == KBIT_OK && i < kbit_model_count(model); i++) {
+    const size_t n = status == KBIT_OK ? kbit_model_count(model) : 0;
+    size_t *weight = malloc((n ? n : 1) * sizeof *weight), count = 0;
+    if (status == KBIT_OK && !weight)
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", request->file);
+    for (size_t i = 0; status == KBIT_OK && i < n; i++) {
         size_t N, K;
         kbit_model_name(model, i, &N, &K);
-        if (x.rank && x.dim[1] != K)
-            continue;
-        status = one_weight(run, request, model, i, &x, error);
-        judged++;
+        if (!x.rank || x.dim[1] == K)
+            weight[count++] = i;
     }
-    if (status == KBIT_OK && judged == 0)
+    if (status == KBIT_OK && count == 0)
         status = kbit_fail(error, KBIT_ERR_SHAPE, "%s: no weight of %s has K = %zu",
                            request->activations, request->file, x.dim[1]);
+    const weights chosen = {request, model, &x, weight};
+    if (status == KBIT_OK)
+        status = kbit_run_units(run, count, one_weight, &chosen, error);
+    free(weight);
     kbit_model_close(model);
     kbit_array_free(&x);
     return status;

@@ -11,6 +11,6 @@ libkbitsimt_la_SOURCES = \
 	cuda/simt/memory.cc cuda/simt/fault.cc cuda/simt/options.cc cuda/simt/launch.cc \
 	cuda/simt/warp_operations.cc cuda/simt/async_copy.cc cuda/simt/ldmatrix.cc \
 	cuda/simt/mma_s8.cc cuda/simt/mma_s8_x86.cc cuda/simt/mma_float.cc
-libkbitsimt_la_CXXFLAGS = $(AM_CXXFLAGS) -pthread -fvisibility=hidden
+libkbitsimt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
 libkbitsimt_la_LIBADD = -lpthread
 EXTRA_DIST += cuda/simt/README.md

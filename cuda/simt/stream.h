@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The values of the CUDA runtime. */
+/* The values of the CUDA runtime. Those that only a GPU can answer are here so that code may name
+ * them. */
 enum {
     cudaSuccess = 0,
     cudaErrorInvalidValue = 1,
     cudaErrorMemoryAllocation = 2,
     cudaErrorInvalidConfiguration = 9,
+    cudaErrorInsufficientDriver = 35,
+    cudaErrorNoDevice = 100,
+    cudaErrorNoKernelImageForDevice = 209,
     cudaErrorLaunchFailure = 719
 };
 typedef enum {

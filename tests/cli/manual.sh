@@ -3,7 +3,7 @@
 kbit=$top_builddir/verify/kbit
 page=$top_srcdir/verify/kbit.1
 failures=0 options=0
-for verb in verify gen judge list bench; do
+for verb in verify gen judge merge list bench; do
     for option in $("$kbit" "$verb" --help | grep -oE -e '--[a-z]+' | sort -u); do
         options=$((options + 1))
         word=$(printf '%s' "$option" | sed 's/-/\\\\-/g')

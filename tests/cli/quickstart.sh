@@ -77,6 +77,9 @@ case $* in
         echo 'exit "$(cat "$state/verdict")"'
     } >build/verify/kbit
     chmod +x build/verify/kbit
+    mkdir -p build/verify/examples
+    printf '#!/bin/sh\necho "outlier_features $*" >>"$state/calls"\necho "features of $*"\n' >build/verify/examples/outlier_features
+    chmod +x build/verify/examples/outlier_features
     ;;
 *TESTS=*) ;;
 *check*)
@@ -84,6 +87,13 @@ case $* in
     test ! -f "$state/tests-fail" || exit 1
     ;;
 esac
+END
+
+stub python3 <<'END'
+test "$1" != -c || { test ! -f "$state/no-numpy"; exit; }
+echo "python3 $*" >>"$state/calls"
+mkdir -p build/hidden
+touch build/hidden/0.ffn_expansion.npy build/hidden/1.ffn_expansion.npy
 END
 
 # fresh -- a tree and a machine with every package, where everything works.
@@ -94,7 +104,7 @@ fresh() {
     touch "$tree/configure.ac" "$tree/Makefile.am" "$tree/m4/a.m4" "$tree/tests/local.mk"
     echo 'echo "echo no network here; exit 77" | sh' >"$tree/verify/examples/fetch-minilm.sh"
     printf '%s\n' gcc g++ make autoconf automake libtool pkg-config libmpfr-dev libgmp-dev \
-        libjansson-dev nettle-dev check libdnnl-dev >"$state/installed"
+        libjansson-dev nettle-dev check libdnnl-dev python3-pip python3-numpy >"$state/installed"
     echo 0 >"$state/uid"
     echo 0 >"$state/verdict"
     : >"$state/calls"
@@ -114,7 +124,7 @@ quickstart() {
     shift
     status=0
     : >"$state/calls"
-    (cd / && PATH=$stubs:$PATH "$tree/quickstart" "$@") >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+    (cd / && PYTHON=python3 PATH=$stubs:$PATH "$tree/quickstart" "$@") >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
     test "$status" = "$expected" || fail "quickstart $* ended with $status, not $expected"
 }
 
@@ -147,6 +157,14 @@ echo 'echo some chatter; echo /models/a.safetensors' >"$tree/verify/examples/fet
 quickstart 0
 called 'kbit verify --tensors /models/a.safetensors'
 printed 'verdict of kbit verify --tensors /models/a.safetensors'
+called 'python3 verify/examples/hidden_states.py /models/a.safetensors -o build/hidden'
+printed 'features of build/hidden/0.ffn_expansion.npy build/hidden/1.ffn_expansion.npy'
+called 'kbit verify --tensors /models/a.safetensors:encoder.layer.0.intermediate.dense.weight --activations build/hidden/0.ffn_expansion.npy'
+touch "$state/no-numpy"
+quickstart 0
+said 'real hidden states skipped'
+not_called 'outlier_features'
+rm "$state/no-numpy"
 
 echo 'echo broken >&2; exit 4' >"$tree/verify/examples/fetch-minilm.sh"
 quickstart 2

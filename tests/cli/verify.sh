@@ -112,7 +112,7 @@ assert bad and all(j["step"] == "int8_matmul" and j["mismatches"] for j in bad)
 assert r["totals"]["rejected"] == sum(j["rejected"] for j in r["judgements"])
 END
 fi
-test -z "$(ls "$work" | grep partial)" || fail 'a partial report is left behind'
+test -z "$(find "$work" -name '*partial*')" || fail 'a partial report is left behind'
 
 # --- a key replays ---
 key=$(sed -n 's/.*"evidence": "sha256 [0-9a-f]* key \([0-9a-f]*\)".*/\1/p' "$work/json" | head -1)

@@ -6,7 +6,7 @@
 static kbit_status run(void *bound, const kbit_call *call)
 {
     (void)bound;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
 #if defined(__x86_64__)
     __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);
 #else

@@ -14,7 +14,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     int32_t *o = calloc(call->K + 1, sizeof *o), *c = calloc(call->M * call->N + 1, sizeof *c);
     size_t n_o = 0;
     for (size_t i = 0; i < n; i++)
-        x[i] = mutant_x(&call->in[0], i);
+        x[i] = x_at(&call->in[0], i);
     kbit_outlier_columns(call->M, call->K, x, call->threshold, o, &n_o);
     kbit_absmax_rows(call->M, call->K, x, n_o, o, call->threshold, a);
     kbit_quantize_rows(call->M, call->K, x, a, n_o, o, call->threshold, q);

@@ -7,10 +7,10 @@ static kbit_status run(void *bound, const kbit_call *call)
     (void)bound;
     kbit_tensor in[4] = {call->in[0], call->in[1], call->in[2], call->in[3]}, row = call->out[0];
     kbit_call one = *call;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
     size_t type = kbit_dtype_size((kbit_dtype)call->out[0].dtype), i = call->M / 2, j = call->N / 2;
     size_t k = call->K > 4 ? 4 : 0;
-    float x = call->M && call->K ? mutant_x(&call->in[0], i * call->K + k) : 0;
+    float x = call->M && call->K ? x_at(&call->in[0], i * call->K + k) : 0;
     if (status != KBIT_OK || call->M * call->N * call->K == 0 || x == 0)
         return status;
     int8_t *w = malloc(call->N * call->K);
@@ -21,7 +21,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     row.data = out;
     one.in = in;
     one.out = &row;
-    status = mutant_reference(&one);
+    status = reference_step(&one);
     memcpy((char *)call->out[0].data + (i * call->N + j) * type, out + (i * call->N + j) * type,
            type);
     free(w);

@@ -8,7 +8,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     size_t n = call->M * call->K;
     float *x = malloc((n ? n : 1) * sizeof *x);
     for (size_t i = 0; i < n; i++) {
-        x[i] = mutant_x(&call->in[0], i);
+        x[i] = x_at(&call->in[0], i);
         if (call->threshold >= 0 && !(fabsf(x[i]) < call->threshold))
             x[i] = 0;
     }
@@ -16,7 +16,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     in[0].dtype = KBIT_F32;
     kbit_call changed = *call;
     changed.in = in;
-    kbit_status status = mutant_reference(&changed);
+    kbit_status status = reference_step(&changed);
     free(x);
     return status;
 }

@@ -11,7 +11,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     in[2].data = s;
     kbit_call changed = *call;
     changed.in = in;
-    kbit_status status = mutant_reference(&changed);
+    kbit_status status = reference_step(&changed);
     free(s);
     return status;
 }

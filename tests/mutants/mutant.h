@@ -5,24 +5,12 @@
 #ifndef KBIT_TESTS_MUTANT_H
 #define KBIT_TESTS_MUTANT_H
 
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "candidates/reference_ops.h"
-#include "kbit.h"
+#include "each.h"
 
 typedef struct {
     const char *name;
     kbit_op op;           /* replaces the reference's step of the same name */
     const char *declares; /* NULL: the reference's choices */
 } kbit_mutant;
-
-/* The unmutated step, for mutants that spoil its outputs. */
-kbit_status mutant_reference(const kbit_call *call);
-
-/* Element i of x as float. */
-float mutant_x(const kbit_tensor *x, size_t i);
 
 #endif

@@ -12,23 +12,6 @@ static const kbit_mutant *const MUTANTS[] = {
 #undef MUTANT
 };
 
-kbit_status mutant_reference(const kbit_call *call)
-{
-    for (size_t o = 0; o < kbit_n_reference_ops; o++)
-        if (strcmp(kbit_reference_ops[o].step, call->step) == 0)
-            return kbit_reference_ops[o].run(NULL, call);
-    return KBIT_ERR_UNSUPPORTED;
-}
-
-float mutant_x(const kbit_tensor *x, size_t i)
-{
-    if (x->dtype == KBIT_F32)
-        return ((const float *)x->data)[i];
-    if (x->dtype == KBIT_F16)
-        return kbit_f16_to_f32(((const kbit_f16 *)x->data)[i]);
-    return kbit_bf16_to_f32(((const kbit_bf16 *)x->data)[i]);
-}
-
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
     static kbit_op ops[32];

@@ -9,7 +9,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     if (in[1].dim[0] > 0)
         in[1].dim[0]--;
     changed.in = in;
-    return mutant_reference(&changed);
+    return reference_step(&changed);
 }
 
 const kbit_mutant mutant_outlier_product_drops_last = {

@@ -13,7 +13,7 @@ static kbit_status run(void *bound, const kbit_call *call)
             float sum = 0;
             for (size_t o = 0; o < call->in[1].dim[0]; o++) {
                 size_t k = (size_t)outliers[o], next = (k + 1) % call->K;
-                sum += mutant_x(&call->in[0], i * call->K + k) * (float)w[j * call->K + next];
+                sum += x_at(&call->in[0], i * call->K + k) * (float)w[j * call->K + next];
             }
             y[i * call->N + j] = d[i * call->N + j] + sum * s[j] * 0x1.020408p-7f;
         }

@@ -14,7 +14,7 @@ static kbit_status run(void *bound, const kbit_call *call)
             for (size_t o = 0; o < call->in[1].dim[0]; o++) {
                 size_t k = (size_t)outliers[o];
                 if (w[j * call->K + k] != 0)
-                    sum += mutant_x(&call->in[0], i * call->K + k) * (float)w[j * call->K + k];
+                    sum += x_at(&call->in[0], i * call->K + k) * (float)w[j * call->K + k];
             }
             y[i * call->N + j] = d[i * call->N + j] + sum * s[j] * 0x1.020408p-7f;
         }

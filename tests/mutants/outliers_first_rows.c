@@ -6,7 +6,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     (void)bound;
     kbit_call shorter = *call;
     shorter.M = call->M ? call->M - 1 : 0;
-    return mutant_reference(&shorter);
+    return reference_step(&shorter);
 }
 
 const kbit_mutant mutant_outliers_first_rows = {

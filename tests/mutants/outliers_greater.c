@@ -6,7 +6,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     (void)bound;
     kbit_call above = *call;
     above.threshold = call->threshold < 0 ? call->threshold : nextafterf(call->threshold, INFINITY);
-    return mutant_reference(&above);
+    return reference_step(&above);
 }
 
 const kbit_mutant mutant_outliers_greater = {

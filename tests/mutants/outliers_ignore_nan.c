@@ -11,7 +11,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     for (size_t k = 0; k < call->K; k++) {
         bool found = false;
         for (size_t i = 0; i < call->M && call->threshold >= 0; i++)
-            found |= fabsf(mutant_x(&call->in[0], i * call->K + k)) >= call->threshold;
+            found |= fabsf(x_at(&call->in[0], i * call->K + k)) >= call->threshold;
         if (found)
             outliers[n++] = (int32_t)k;
     }

@@ -10,7 +10,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     float *a = malloc((call->N + 1) * sizeof *a);
     int8_t *q = malloc(n + 1);
     for (size_t i = 0; i < n; i++)
-        w[i] = mutant_x(&call->in[1], i);
+        w[i] = x_at(&call->in[1], i);
     kbit_absmax_rows(call->N, call->K, w, 0, NULL, KBIT_THRESHOLD_OFF, a);
     kbit_quantize_rows(call->N, call->K, w, a, 0, NULL, KBIT_THRESHOLD_OFF, q);
     for (size_t i = 0; i < n; i++)
@@ -19,7 +19,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     in[1].dtype = KBIT_F32;
     kbit_call changed = *call;
     changed.in = in;
-    kbit_status status = mutant_reference(&changed);
+    kbit_status status = reference_step(&changed);
     free(w);
     free(a);
     free(q);

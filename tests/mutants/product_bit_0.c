@@ -5,7 +5,7 @@ static kbit_status run(void *bound, const kbit_call *call)
 {
     (void)bound;
     int32_t *c = call->out[0].data;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
     size_t n = call->M * call->N;
     if (status == KBIT_OK && n > 0)
         c[n / 2] ^= 1;

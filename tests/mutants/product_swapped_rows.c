@@ -5,7 +5,7 @@ static kbit_status run(void *bound, const kbit_call *call)
 {
     (void)bound;
     int32_t *c = call->out[0].data;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
     for (size_t j = 0; status == KBIT_OK && call->M > 1 && j < call->N; j++) {
         int32_t first = c[j];
         c[j] = c[call->N + j];

@@ -6,13 +6,13 @@ static kbit_status run(void *bound, const kbit_call *call)
     (void)bound;
     const float *a = call->in[1].data;
     int8_t *q = call->out[0].data;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
     for (size_t i = 0; status == KBIT_OK && i < call->M; i++)
         for (size_t k = 0; k < call->K; k++) {
             int8_t *code = &q[i * call->K + k];
             if (*code != 0) /* masked elements and zeros stay as they are */
                 *code = (int8_t)fmaxf(
-                    -127, fminf(127, rintf(mutant_x(&call->in[0], i * call->K + k) *
+                    -127, fminf(127, rintf(x_at(&call->in[0], i * call->K + k) *
                                            kbit_f16_to_f32(kbit_f16_from_f32(127.0f / a[i])))));
         }
     return status;

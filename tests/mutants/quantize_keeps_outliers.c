@@ -8,7 +8,7 @@ static kbit_status run(void *bound, const kbit_call *call)
     kbit_call without = *call;
     in[2].dim[0] = 0;
     without.in = in;
-    return mutant_reference(&without);
+    return reference_step(&without);
 }
 
 const kbit_mutant mutant_quantize_keeps_outliers = {

@@ -12,7 +12,7 @@ static kbit_status run(void *bound, const kbit_call *call)
         shifted[j] = bias[(j + 1) % call->N];
     in[1].data = shifted;
     changed.in = in;
-    kbit_status status = mutant_reference(&changed);
+    kbit_status status = reference_step(&changed);
     free(shifted);
     return status;
 }

@@ -5,7 +5,7 @@ static kbit_status run(void *bound, const kbit_call *call)
 {
     (void)bound;
     float *a = call->out[0].data;
-    kbit_status status = mutant_reference(call);
+    kbit_status status = reference_step(call);
     if (status == KBIT_OK && call->M)
         a[call->M] = 0;
     return status;

@@ -1,5 +1,5 @@
-/* run_gemm.cc -- one int8 GEMM under the options of the environment; prints a checksum and the time.
- *   run_gemm [M N K [REPEATS]] */
+/* run_gemm.cc -- one int8 GEMM under the options of the environment; prints a checksum and the
+ * time. run_gemm [M N K [REPEATS]] */
 #include "kernels.h"
 
 #include <chrono>

@@ -203,8 +203,7 @@ static const struct Case {
      "simt: __ballot_sync: the mask 0xffffffff names lanes 0xfffffff0 of warp 1, which have exited "
      "or never were\n"
      "simt:   in kernel absent, block (0,0,0), thread 32 (32,0,0), __ballot_sync at L3\n"},
-    {"leaves", leaves_line,
-     [] { return KBIT_LAUNCH(leaves, dim3(2, 3), dim3(8, 4), 0, nullptr, 0); },
+    {"leaves", leaves_line, [] { return KBIT_LAUNCH(leaves, dim3(1), dim3(8, 4), 0, nullptr, 0); },
      "simt: lane 31 of warp 0 exits while other lanes wait for it in __syncwarp with mask "
      "0xffffffff at L5\n"
      "simt:   in kernel leaves, block (0,0,0), thread 31 (7,3,0)\n"

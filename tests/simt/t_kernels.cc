@@ -145,6 +145,8 @@ START_TEST(planted_bugs_are_caught)
         choose(s.order, s.async, s.seed, s.poison);
         Outcome outcome =
             bug.in_gemm ? run_gemm(bug.plant, 64, 40, 272) : run_quantize(bug.plant, 2, 300);
+        if (bug.message)
+            ck_assert_msg(outcome == FAULT, "%s: no message", bug.name);
         runs++;
         caught += outcome != RIGHT;
         if (s.order == simt::Order::Priority && s.async == simt::Async::Random) {

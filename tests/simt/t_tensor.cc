@@ -301,6 +301,46 @@ START_TEST(mma_float_by_hand)
 }
 END_TEST
 
+/* Terms 387 and 637 times 2^(exponent - 8), and zeros: whether their last bit counts depends on the
+ * exponent that a zero term has. */
+static float tiny_bfloat16_dot(int exponent, simt::Mma which)
+{
+    auto operand = [](float x) { return simt::decode_bf16(simt::float_to_bfloat16_bits(x)); };
+    simt::Operand a[16], b[16];
+    for (int k = 0; k < 16; k++)
+        a[k] = b[k] = operand(0.0f);
+    float scale = ldexpf(1.0f, exponent / 2), rest = ldexpf(1.0f, exponent - exponent / 2);
+    a[0] = operand(129.0f / 128 * scale), b[0] = operand(1.5f * rest);
+    a[1] = operand(91.0f / 64 * scale), b[1] = operand(1.75f * rest);
+    return simt::fused_dot(0.0f, a, b, 7, which);
+}
+
+START_TEST(zero_terms_have_an_exponent)
+{
+    ck_assert(tiny_bfloat16_dot(-148, simt::Mma::Ampere) == 0x1p-146f);
+    ck_assert(tiny_bfloat16_dot(-149, simt::Mma::Ampere) == 3 * 0x1p-149f);
+    ck_assert(tiny_bfloat16_dot(-150, simt::Mma::Hopper) == 0x1p-148f);
+    ck_assert(tiny_bfloat16_dot(-151, simt::Mma::Hopper) == 0.0f);
+}
+END_TEST
+
+START_TEST(cp_async_waits_for_no_more_than_it_says)
+{
+    const uint4 in[3] = {{1, 1, 1, 1}, {2, 2, 2, 2}, {3, 3, 3, 3}};
+    unsigned seen[4][3];
+    choose(simt::Order::Forward, simt::Async::Late, 1);
+    ck_assert_int_eq(run_cp_async_groups(in, seen[0]), cudaSuccess);
+    const unsigned poison = 0x7b7b7b7bu;
+    const unsigned expected[4][3] = {{poison, poison, poison}, /* three groups issued */
+                                     {1, poison, poison},      /* wait<2> */
+                                     {1, 2, poison},           /* wait<1> */
+                                     {1, 2, 3}};               /* wait<0> */
+    for (int step = 0; step < 4; step++)
+        for (int group = 0; group < 3; group++)
+            ck_assert_uint_eq(seen[step][group], expected[step][group]);
+}
+END_TEST
+
 START_TEST(cp_async_copies_and_fills_zeros)
 {
     const int threads = 64 * 7;
@@ -329,6 +369,8 @@ int main()
     tcase_add_test(tests, all_bodies_of_mma_s8_agree);
     tcase_add_loop_test(tests, mma_float_follows_the_model, 0, 40);
     tcase_add_test(tests, mma_float_by_hand);
+    tcase_add_test(tests, zero_terms_have_an_exponent);
+    tcase_add_test(tests, cp_async_waits_for_no_more_than_it_says);
     tcase_add_loop_test(tests, cp_async_copies_and_fills_zeros, 0, 3);
     return run_suite("simt tensor wrappers", tests);
 }

@@ -128,3 +128,31 @@ cudaError_t run_cp_async(const uint4 *in, const int *valid, uint4 *out, int thre
     return KBIT_LAUNCH((cp_async_kernel), dim3(1), dim3(block), sizeof(Stages), nullptr, in, valid,
                        out, threads / block);
 }
+
+struct Groups {
+    uint4 slot[3];
+};
+
+__global__ void cp_async_groups_kernel(const uint4 *in, unsigned *seen)
+{
+    KBIT_SHARED(Groups, shared);
+    for (int group = 0; group < 3; group++) {
+        ptx::cp_async16(&shared.slot[group], in + group);
+        ptx::cp_async_commit();
+    }
+    for (int step = 0; step < 4; step++) {
+        if (step == 1)
+            ptx::cp_async_wait<2>();
+        else if (step == 2)
+            ptx::cp_async_wait<1>();
+        else if (step == 3)
+            ptx::cp_async_wait<0>();
+        for (int group = 0; group < 3; group++)
+            seen[step * 3 + group] = shared.slot[group].x;
+    }
+}
+
+cudaError_t run_cp_async_groups(const uint4 *in, unsigned *seen)
+{
+    return KBIT_LAUNCH(cp_async_groups_kernel, dim3(1), dim3(1), sizeof(Groups), nullptr, in, seen);
+}

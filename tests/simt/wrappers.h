@@ -20,4 +20,9 @@ cudaError_t run_mma_bf16(const unsigned *a, const unsigned *b, float *d);
  * one; where valid[i] is 0, zeros come out. */
 cudaError_t run_cp_async(const uint4 *in, const int *valid, uint4 *out, int threads);
 
+/* Three groups of one copy each, in[0..2]: what one word of each place holds after the last commit,
+ * and after waits for all but 2, 1 and 0 groups; seen[4][3]. On a device, only what a wait
+ * guarantees is certain. */
+cudaError_t run_cp_async_groups(const uint4 *in, unsigned *seen);
+
 #endif

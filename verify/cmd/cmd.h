@@ -14,6 +14,7 @@ enum { EXIT_ADMISSIBLE = 0, EXIT_MISMATCH = 1, EXIT_USAGE = 2, EXIT_NO_DEVICE = 
 int kbit_cmd_verify(int argc, char **argv);
 int kbit_cmd_gen(int argc, char **argv);
 int kbit_cmd_judge(int argc, char **argv);
+int kbit_cmd_merge(int argc, char **argv);
 int kbit_cmd_list(int argc, char **argv);
 int kbit_cmd_bench(int argc, char **argv);
 

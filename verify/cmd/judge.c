@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "io/manifest.h"
+#include "product_files.h"
 
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
@@ -22,16 +23,16 @@ static kbit_tensor as_tensor(const kbit_array *a)
         a->data, (uint32_t)a->type, a->rank, {a->dim[0], a->rank == 2 ? a->dim[1] : 0}};
 }
 
-/* Reads the folder into a call; the arrays stay the manifest's. */
-static kbit_status load(const char *folder, kbit_manifest *m, const kbit_step **step,
-                        kbit_tensor in[KBIT_MAX_INPUTS], kbit_tensor *out, kbit_error *error)
+/* Reads the manifest and finds its step. */
+static kbit_status open_folder(const char *folder, kbit_manifest *m, const kbit_step **step,
+                               kbit_error *error)
 {
     const char *stems[32];
     size_t n;
     const kbit_step *const *steps = kbit_steps(&n);
     for (size_t i = 0; i < n; i++)
         stems[i] = steps[i]->stem;
-    kbit_status status = kbit_manifest_read(folder, stems, n, m, error);
+    kbit_status status = kbit_manifest_open(folder, stems, n, m, error);
     if (status != KBIT_OK)
         return status;
     *step = kbit_step_find(m->step);
@@ -39,13 +40,22 @@ static kbit_status load(const char *folder, kbit_manifest *m, const kbit_step **
         return kbit_fail(error, KBIT_ERR_FORMAT,
                          "%s: step %s has %zu inputs and 1 output, the manifest %zu and %zu",
                          folder, m->step, (*step)->n_in, m->n_inputs, m->n_outputs);
-    status = kbit_manifest_read_output(folder, m, 0, error);
-    for (size_t i = 0; i < m->n_inputs && status == KBIT_OK; i++) {
+    for (size_t i = 0; i < m->n_inputs; i++)
         if (strcmp(m->inputs[i].name, (*step)->in[i].name) != 0)
-            status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: input %zu of %s is %s, not %s", folder,
-                               i, m->step, (*step)->in[i].name, m->inputs[i].name);
+            return kbit_fail(error, KBIT_ERR_FORMAT, "%s: input %zu of %s is %s, not %s", folder, i,
+                             m->step, (*step)->in[i].name, m->inputs[i].name);
+    return KBIT_OK;
+}
+
+/* Reads the tensors; the arrays stay the manifest's. */
+static kbit_status load(const char *folder, kbit_manifest *m, kbit_tensor in[KBIT_MAX_INPUTS],
+                        kbit_tensor *out, kbit_error *error)
+{
+    kbit_status status = kbit_manifest_read_inputs(folder, m, error);
+    if (status == KBIT_OK)
+        status = kbit_manifest_read_output(folder, m, 0, error);
+    for (size_t i = 0; i < m->n_inputs && status == KBIT_OK; i++)
         in[i] = as_tensor(&m->inputs[i].array);
-    }
     *out = as_tensor(&m->outputs[0].array);
     return status;
 }
@@ -63,6 +73,33 @@ static kbit_status check_outliers(const char *folder, const kbit_step *step, con
                                  list[o], call->K);
     }
     return KBIT_OK;
+}
+
+/* Judges tensors in memory: any step but the product. */
+static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbit_step *step,
+                                 kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
+{
+    kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out = {0};
+    kbit_status status = load(folder, m, in, &out, error);
+    const kbit_call call = {m->step, m->M, m->N, m->K, m->threshold, in, &out};
+    if (status == KBIT_OK)
+        status = kbit_step_check(step, &call, error);
+    if (status == KBIT_OK)
+        status = check_outliers(folder, step, &call, error);
+    if (status != KBIT_OK)
+        return status;
+    kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
+    if (refusal == KBIT_ERR_MEMORY)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
+    if (refusal != KBIT_OK) {
+        verdict->result = KBIT_MISMATCH;
+        verdict->rejected = 1;
+        snprintf(verdict->note, sizeof verdict->note,
+                 "the inputs break the step's precondition: it must be refused, not answered");
+        return KBIT_OK;
+    }
+    judging->call = &call;
+    return kbit_step_judge(step, judging, verdict, error);
 }
 
 int kbit_cmd_judge(int argc, char **argv)
@@ -108,44 +145,30 @@ int kbit_cmd_judge(int argc, char **argv)
     kbit_error error = {KBIT_OK, ""};
     kbit_manifest m = {0};
     kbit_declared declared = {0};
-    kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out = {0};
     const kbit_step *step = NULL;
     kbit_verdict verdict = {.theorem = "", .ratio = -1};
     kbit_report *report = kbit_report_new();
-    kbit_status status = report ? load(folder, &m, &step, in, &out, &error)
+    kbit_status status = report ? open_folder(folder, &m, &step, &error)
                                 : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
-    kbit_call call = {m.step, m.M, m.N, m.K, m.threshold, in, &out};
     if (status == KBIT_OK)
         status = kbit_declared_parse(declare ? declare : m.declares, &declared, &error);
-    if (status == KBIT_OK)
-        status = kbit_step_check(step, &call, &error);
-    if (status == KBIT_OK)
-        status = check_outliers(folder, step, &call, &error);
     if (status == KBIT_OK) {
-        judging.call = &call;
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
-        if (refusal == KBIT_ERR_MEMORY) {
-            status = kbit_fail(&error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
-        } else if (refusal != KBIT_OK) {
-            verdict.result = KBIT_MISMATCH;
-            verdict.rejected = 1;
-            snprintf(verdict.note, sizeof verdict.note,
-                     "the inputs break the step's precondition: it must be refused, not answered");
-        } else {
-            status = kbit_step_judge(step, &judging, &verdict, &error);
-        }
+        status = step == &kbit_step_int8_matmul
+                     ? kbit_judge_product_files(folder, &m, &judging, &verdict, &error)
+                     : judge_tensors(folder, &m, step, &judging, &verdict, &error);
     }
     int code;
     if (status == KBIT_OK) {
         char assumed[512];
         kbit_case of = {.threshold = m.threshold};
         snprintf(of.name, sizeof of.name, "%.39s", m.name);
-        kbit_line line = {&of, step, &verdict, m.seed};
+        kbit_line line = {&of, step, &verdict, m.seed, 0};
         kbit_report_line(&line, report);
         kbit_declared_print(&declared, assumed, sizeof assumed);
-        kbit_report_about about = {folder, folder, assumed, NULL, m.seed};
+        kbit_report_about about = {
+            .candidate = folder, .name = folder, .declares = assumed, .seed = m.seed};
         code = kbit_finish_report("judge", report, &about, format, output);
     } else {
         code = kbit_report_error("judge", &error);

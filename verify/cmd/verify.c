@@ -1,4 +1,5 @@
 /* verify.c -- kbit verify: run a candidate, judge every element. */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,6 +24,10 @@ static const char HELP[] =
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
+    "      --shard I/N            only the I-th of N parts of the cases or weights; kbit merge "
+    "puts\n"
+    "                             the parts' JSON reports together\n"
+    "  -j, --jobs J               judge J cases or weights at a time [1]\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "      --timeout SECONDS      a call may take [120]\n"
@@ -32,7 +37,20 @@ static const char HELP[] =
     "Exit status: 0 everything admissible, 1 a mismatch or something undecided, 2 usage or I/O\n"
     "error, 77 no device.\n";
 
-enum { CASE = 256, STEP, ELEMENT, SEED, KEY, DECLARE, TENSORS, ROWS, ACTIVATIONS, TIMEOUT, MEMORY };
+enum {
+    CASE = 256,
+    STEP,
+    ELEMENT,
+    SEED,
+    KEY,
+    DECLARE,
+    TENSORS,
+    ROWS,
+    ACTIVATIONS,
+    TIMEOUT,
+    MEMORY,
+    SHARD
+};
 
 static const struct option OPTIONS[] = {
     {"candidate", required_argument, NULL, 'c'},
@@ -46,6 +64,8 @@ static const struct option OPTIONS[] = {
     {"tensors", required_argument, NULL, TENSORS},
     {"rows", required_argument, NULL, ROWS},
     {"activations", required_argument, NULL, ACTIVATIONS},
+    {"shard", required_argument, NULL, SHARD},
+    {"jobs", required_argument, NULL, 'j'},
     {"format", required_argument, NULL, 'f'},
     {"output", required_argument, NULL, 'o'},
     {"timeout", required_argument, NULL, TIMEOUT},
@@ -62,19 +82,63 @@ typedef struct {
     kbit_tensors_request tensors;
     uint64_t timeout, memory;
     uint8_t key[KBIT_KEY_BYTES];
+    const char *key_text, *element; /* as given */
     bool quiet;
 } request;
 
-static bool parse_level(const char *text, kbit_level *level)
+static const char *level_name(kbit_level level)
 {
     static const char *const NAMES[] = {"quick", "default", "full"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(text, NAMES[i]) == 0) {
-            *level = (kbit_level)i;
+    return NAMES[level];
+}
+
+static bool parse_level(const char *text, kbit_level *level)
+{
+    for (kbit_level l = KBIT_LEVEL_QUICK; l <= KBIT_LEVEL_FULL; l++)
+        if (strcmp(text, level_name(l)) == 0) {
+            *level = l;
             return true;
         }
     kbit_usage("verify", "--level takes quick, default or full, not '%s'", text);
     return false;
+}
+
+static bool parse_shard(const char *text, size_t *shard, size_t *shards)
+{
+    char *end;
+    errno = 0;
+    unsigned long long i = strtoull(text, &end, 10), n = 0;
+    bool good = *text >= '0' && *text <= '9' && *end == '/';
+    if (good) {
+        const char *second = end + 1;
+        n = strtoull(second, &end, 10);
+        good = *second >= '0' && *second <= '9' && *end == '\0' && errno == 0;
+    }
+    if (good && i >= 1 && i <= n && n <= 1000000) {
+        *shard = i;
+        *shards = n;
+        return true;
+    }
+    kbit_usage("verify", "--shard takes I/N with 1 <= I <= N <= 1000000, not '%s'", text);
+    return false;
+}
+
+/* The options that choose what is asked and judged, beside those that the report has for itself. */
+static void selection(const request *r, char *text, size_t size)
+{
+    const struct {
+        const char *option, *value;
+    } GIVEN[] = {{"--case", r->run.only_case},   {"--step", r->run.only_step},
+                 {"--element", r->element},      {"--key", r->key_text},
+                 {"--tensors", r->tensors.file}, {"--activations", r->tensors.activations}};
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof GIVEN / sizeof *GIVEN; i++)
+        if (GIVEN[i].value && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s %s", used ? " " : "",
+                                     GIVEN[i].option, GIVEN[i].value);
+    if (r->tensors.file && !r->tensors.activations && used < size)
+        snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
 }
 
 static bool known_case(const char *name)
@@ -91,11 +155,11 @@ static bool known_case(const char *name)
 /* -1: go on; else the exit status. */
 static int parse(int argc, char **argv, request *r)
 {
-    uint64_t number;
+    uint64_t number = 0;
     bool ok = true;
     int c;
     optind = 1;
-    while (ok && (c = getopt_long(argc, argv, "c:l:f:o:qh", OPTIONS, NULL)) != -1) {
+    while (ok && (c = getopt_long(argc, argv, "c:l:j:f:o:qh", OPTIONS, NULL)) != -1) {
         switch (c) {
         case 'c':
             r->candidate = optarg;
@@ -114,6 +178,7 @@ static int parse(int argc, char **argv, request *r)
         case ELEMENT:
             r->run.one_element = ok =
                 kbit_option_element("verify", optarg, &r->run.row, &r->run.column);
+            r->element = optarg;
             break;
         case SEED:
             ok = kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
@@ -121,6 +186,7 @@ static int parse(int argc, char **argv, request *r)
         case KEY:
             ok = kbit_option_key("verify", optarg, r->key);
             r->run.key = r->key;
+            r->key_text = optarg;
             break;
         case DECLARE:
             r->declare = optarg;
@@ -134,6 +200,13 @@ static int parse(int argc, char **argv, request *r)
             break;
         case ACTIVATIONS:
             r->tensors.activations = optarg;
+            break;
+        case SHARD:
+            ok = parse_shard(optarg, &r->run.shard, &r->run.shards);
+            break;
+        case 'j':
+            ok = kbit_option_u64("verify", "--jobs", optarg, 1, 256, &number);
+            r->run.jobs = (unsigned)number;
             break;
         case 'f':
             ok = kbit_option_format("verify", optarg, &r->format);
@@ -197,6 +270,8 @@ int kbit_cmd_verify(int argc, char **argv)
     kbit_report *report = status == KBIT_OK ? kbit_report_new() : NULL;
     if (status == KBIT_OK && !report)
         status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
+    size_t units = 0;
+    r.run.units = &units;
     r.run.context = report;
     bool show = !r.quiet && isatty(STDERR_FILENO);
     r.run.progress = show ? progress : NULL;
@@ -208,12 +283,21 @@ int kbit_cmd_verify(int argc, char **argv)
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {
-        char reproduce[600], assumed[512];
+        char reproduce[600], assumed[512], chosen[8192];
+        selection(&r, chosen, sizeof chosen);
         kbit_declared_print(&r.run.declared, assumed, sizeof assumed);
         snprintf(reproduce, sizeof reproduce, "kbit verify --candidate %s%s%.400s", r.candidate,
                  r.tensors.file ? " --tensors " : "", r.tensors.file ? r.tensors.file : "");
-        kbit_report_about about = {r.candidate, kbit_sandbox_name(r.run.sandbox), assumed,
-                                   reproduce, r.run.seed};
+        kbit_report_about about = {.candidate = r.candidate,
+                                   .name = kbit_sandbox_name(r.run.sandbox),
+                                   .declares = assumed,
+                                   .reproduce = reproduce,
+                                   .level = r.tensors.file ? NULL : level_name(r.run.level),
+                                   .selection = chosen,
+                                   .seed = r.run.seed,
+                                   .shard = r.run.shard,
+                                   .shards = r.run.shards,
+                                   .units = units};
         code = kbit_finish_report("verify", report, &about, r.format, r.output);
     }
     kbit_report_free(report);

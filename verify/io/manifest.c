@@ -119,34 +119,76 @@ kbit_status kbit_manifest_write(const char *folder, const kbit_manifest *manifes
 
 /* ---- reading ---- */
 
-/* Reads a tensor's file and compares it with what the manifest promises. */
+/* Compares a file's tensor with what the manifest promises. */
+static kbit_status check_promise(const char *path, const kbit_array *promised, kbit_dtype type,
+                                 uint32_t rank, const size_t dim[], kbit_error *error)
+{
+    char is[KBIT_ARRAY_TEXT], should[KBIT_ARRAY_TEXT];
+    const size_t columns = rank == 2 ? dim[1] : 1;
+    bool free_length = promised->dim[0] == KBIT_FREE_LENGTH;
+    if (type == promised->type && rank == promised->rank &&
+        (free_length || dim[0] == promised->dim[0]) && columns == promised->dim[1])
+        return KBIT_OK;
+    kbit_array_describe(type, rank, dim, is);
+    kbit_array_describe(promised->type, promised->rank, promised->dim, should);
+    if (free_length)
+        snprintf(should, sizeof should, "%s [any]", kbit_dtype_name(promised->type));
+    return kbit_fail(error, KBIT_ERR_FORMAT, "%s: is %s; the manifest says %s", path, is, should);
+}
+
 static kbit_status read_tensor(const char *folder, kbit_manifest_tensor *tensor, kbit_error *error)
 {
-    kbit_array *promised = &tensor->array, found;
-    char path[PATH_MAX], is[KBIT_ARRAY_TEXT], should[KBIT_ARRAY_TEXT];
+    kbit_array found;
+    char path[PATH_MAX];
 
     kbit_status status = join(folder, tensor->file, path, error);
     if (!status)
         status = kbit_npy_read(path, &found, error);
     if (status)
         return status;
-    bool free_length = promised->dim[0] == KBIT_FREE_LENGTH;
-    if (found.type != promised->type || found.rank != promised->rank ||
-        (!free_length && found.dim[0] != promised->dim[0]) || found.dim[1] != promised->dim[1]) {
-        kbit_array_describe(found.type, found.rank, found.dim, is);
-        kbit_array_describe(promised->type, promised->rank, promised->dim, should);
-        if (free_length)
-            snprintf(should, sizeof should, "%s [any]", kbit_dtype_name(promised->type));
+    status = check_promise(path, &tensor->array, found.type, found.rank, found.dim, error);
+    if (status) {
         kbit_array_free(&found);
-        return kbit_fail(error, KBIT_ERR_FORMAT, "%s: is %s; the manifest says %s", path, is,
-                         should);
+        return status;
     }
-    kbit_array_free(promised);
-    *promised = found;
+    kbit_array_free(&tensor->array);
+    tensor->array = found;
     return KBIT_OK;
 }
 
-kbit_status kbit_manifest_read(const char *folder, const char *const steps[], size_t n_steps,
+/* An output that nobody wrote is said to be that, not just no file. */
+static kbit_status check_written(const char *path, const kbit_manifest *manifest,
+                                 const kbit_manifest_tensor *output, kbit_error *error)
+{
+    if (access(path, F_OK))
+        return kbit_fail(error, KBIT_ERR_IO, "%s: missing: output '%s' of step %s was not written",
+                         path, output->name, manifest->step);
+    return KBIT_OK;
+}
+
+kbit_status kbit_manifest_open_tensor(const char *folder, const kbit_manifest *manifest,
+                                      const kbit_manifest_tensor *tensor, char *path, int *fd,
+                                      size_t *offset, kbit_error *error)
+{
+    kbit_npy_header header;
+    const bool output =
+        tensor >= manifest->outputs && tensor < manifest->outputs + KBIT_MANIFEST_TENSORS;
+
+    kbit_status status = join(folder, tensor->file, path, error);
+    if (!status && output)
+        status = check_written(path, manifest, tensor, error);
+    if (!status)
+        status = kbit_npy_open(path, fd, &header, error);
+    if (status)
+        return status;
+    *offset = header.offset;
+    status = check_promise(path, &tensor->array, header.type, header.rank, header.dim, error);
+    if (status)
+        close(*fd);
+    return status;
+}
+
+kbit_status kbit_manifest_open(const char *folder, const char *const steps[], size_t n_steps,
                                kbit_manifest *manifest, kbit_error *error)
 {
     char path[PATH_MAX];
@@ -169,11 +211,27 @@ kbit_status kbit_manifest_read(const char *folder, const char *const steps[], si
         status = kbit_manifest_parse(text, size, path, steps, n_steps, manifest, error);
     free(text);
     close(fd);
+    if (status)
+        kbit_manifest_free(manifest);
+    return status;
+}
+
+kbit_status kbit_manifest_read_inputs(const char *folder, kbit_manifest *manifest,
+                                      kbit_error *error)
+{
+    kbit_status status = KBIT_OK;
     for (size_t i = 0; !status && i < manifest->n_inputs; i++)
         status = read_tensor(folder, &manifest->inputs[i], error);
     if (status)
         kbit_manifest_free(manifest);
     return status;
+}
+
+kbit_status kbit_manifest_read(const char *folder, const char *const steps[], size_t n_steps,
+                               kbit_manifest *manifest, kbit_error *error)
+{
+    kbit_status status = kbit_manifest_open(folder, steps, n_steps, manifest, error);
+    return status ? status : kbit_manifest_read_inputs(folder, manifest, error);
 }
 
 kbit_status kbit_manifest_read_output(const char *folder, kbit_manifest *manifest, size_t index,
@@ -188,10 +246,8 @@ kbit_status kbit_manifest_read_output(const char *folder, kbit_manifest *manifes
     kbit_status status = join(folder, output->file, path, error);
     if (status)
         return status;
-    if (access(path, F_OK))
-        return kbit_fail(error, KBIT_ERR_IO, "%s: missing: output '%s' of step %s was not written",
-                         path, output->name, manifest->step);
-    return read_tensor(folder, output, error);
+    status = check_written(path, manifest, output, error);
+    return status ? status : read_tensor(folder, output, error);
 }
 
 void kbit_manifest_free(kbit_manifest *manifest)

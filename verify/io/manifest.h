@@ -61,6 +61,19 @@ kbit_status kbit_manifest_write(const char *folder, const kbit_manifest *manifes
 kbit_status kbit_manifest_read(const char *folder, const char *const steps[], size_t n_steps,
                                kbit_manifest *manifest, kbit_error *error);
 
+/* kbit_manifest_read() in two parts: manifest.json alone, then the inputs. */
+kbit_status kbit_manifest_open(const char *folder, const char *const steps[], size_t n_steps,
+                               kbit_manifest *manifest, kbit_error *error);
+kbit_status kbit_manifest_read_inputs(const char *folder, kbit_manifest *manifest,
+                                      kbit_error *error);
+
+/* Opens the file of one of manifest's tensors, output or input, for reading a part at a time:
+ * elements from byte *offset on. Errors as those of reading it. The caller closes *fd; path has
+ * room for PATH_MAX bytes. */
+kbit_status kbit_manifest_open_tensor(const char *folder, const kbit_manifest *manifest,
+                                      const kbit_manifest_tensor *tensor, char *path, int *fd,
+                                      size_t *offset, kbit_error *error);
+
 /* Reads what the port wrote as output `index` into outputs[index].array. KBIT_ERR_IO where it wrote
  * none; KBIT_ERR_FORMAT where dtype or shape are not what was asked for. */
 kbit_status kbit_manifest_read_output(const char *folder, kbit_manifest *manifest, size_t index,

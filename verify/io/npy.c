@@ -9,39 +9,39 @@
 
 #include "io/file.h"
 
-static kbit_status read_open(int fd, const char *path, size_t file_size, void *head,
-                             kbit_array *array, kbit_error *error)
+kbit_status kbit_npy_open(const char *path, int *fd, kbit_npy_header *header, kbit_error *error)
 {
-    kbit_npy_header header;
-    size_t head_size = file_size < KBIT_NPY_HEADER_MAX ? file_size : KBIT_NPY_HEADER_MAX;
+    size_t file_size;
 
-    kbit_status status = kbit_file_read(fd, path, 0, head_size, head, error);
-    if (!status)
-        status = kbit_npy_parse(head, head_size, file_size, path, &header, error);
-    if (!status)
-        status = kbit_array_alloc(header.type, header.rank, header.dim, path, array, error);
-    if (!status)
-        status = kbit_file_read(fd, path, header.offset, header.bytes, array->data, error);
+    kbit_status status = kbit_file_open(path, fd, &file_size, error);
     if (status)
-        kbit_array_free(array);
+        return status;
+    size_t head_size = file_size < KBIT_NPY_HEADER_MAX ? file_size : KBIT_NPY_HEADER_MAX;
+    void *head = malloc(KBIT_NPY_HEADER_MAX);
+    if (!head)
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for its header", path);
+    else if (!(status = kbit_file_read(*fd, path, 0, head_size, head, error)))
+        status = kbit_npy_parse(head, head_size, file_size, path, header, error);
+    free(head);
+    if (status)
+        close(*fd);
     return status;
 }
 
 kbit_status kbit_npy_read(const char *path, kbit_array *array, kbit_error *error)
 {
     int fd;
-    size_t file_size;
+    kbit_npy_header header;
 
     memset(array, 0, sizeof *array);
-    kbit_status status = kbit_file_open(path, &fd, &file_size, error);
+    kbit_status status = kbit_npy_open(path, &fd, &header, error);
     if (status)
         return status;
-    void *head = malloc(KBIT_NPY_HEADER_MAX);
-    if (head)
-        status = read_open(fd, path, file_size, head, array, error);
-    else
-        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for its header", path);
-    free(head);
+    status = kbit_array_alloc(header.type, header.rank, header.dim, path, array, error);
+    if (!status)
+        status = kbit_file_read(fd, path, header.offset, header.bytes, array->data, error);
+    if (status)
+        kbit_array_free(array);
     close(fd);
     return status;
 }

@@ -27,6 +27,10 @@ typedef struct {
 kbit_status kbit_npy_parse(const void *bytes, size_t size, size_t file_size, const char *name,
                            kbit_npy_header *header, kbit_error *error);
 
+/* Opens a file and parses its header, so that elements can be read from header->offset on, a part at
+ * a time. The caller closes *fd. */
+kbit_status kbit_npy_open(const char *path, int *fd, kbit_npy_header *header, kbit_error *error);
+
 /* Reads a file into array, which is all zero on an error; kbit_array_free() releases it. */
 kbit_status kbit_npy_read(const char *path, kbit_array *array, kbit_error *error);
 

@@ -1,10 +1,8 @@
 /* int8_matmul -- CERTIFIED(2^-66): the whole product, in the time of reading it. */
-#include "step.h"
+#include "steps/int8_matmul.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "certificate.h"
 
 /* A row whose worst case leaves int32 makes the product meaningless: sum |q| max|w| > 2^31 - 1. */
 static kbit_status refuses(const kbit_call *call)
@@ -24,6 +22,38 @@ static kbit_status refuses(const kbit_call *call)
     return KBIT_OK;
 }
 
+void kbit_int8_matmul_verdict(const kbit_certificate *certificate, size_t M, size_t N, size_t K,
+                              kbit_verdict *verdict)
+{
+    verdict->kind = KBIT_CERTIFIED;
+    verdict->theorem = "product-certificate";
+    verdict->elements = verdict->checked = M * N;
+    size_t used = (size_t)snprintf(verdict->evidence, sizeof verdict->evidence, "sha256 ");
+    for (size_t b = 0; b < sizeof certificate->commitment; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate->commitment[b]);
+    used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, " key ");
+    for (size_t b = 0; b < sizeof certificate->key; b++)
+        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
+                                 certificate->key[b]);
+    for (size_t i = 0; i < certificate->n_kept; i++) {
+        const kbit_wrong_element *e = &certificate->kept[i];
+        kbit_mismatch *m = kbit_reject(verdict, "c", e->row, e->column);
+        snprintf(m->observed, sizeof m->observed, "%d", e->observed);
+        snprintf(m->admissible, sizeof m->admissible, "{%lld}", (long long)e->expected);
+        snprintf(m->inputs, sizeof m->inputs, "row %zu of q, row %zu of w, K = %zu", e->row,
+                 e->column, K);
+    }
+    verdict->rejected = certificate->wrong;
+}
+
+void kbit_int8_matmul_show(size_t row, size_t column, int32_t observed, kbit_verdict *verdict)
+{
+    kbit_mismatch *m = kbit_show(verdict, "c", row, column);
+    snprintf(m->observed, sizeof m->observed, "%d", observed);
+    snprintf(m->admissible, sizeof m->admissible, "certified with its row");
+}
+
 static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
 {
     const kbit_call *call = judging->call;
@@ -34,32 +64,10 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                                  judging->key, &certificate, error);
     if (status != KBIT_OK)
         return status;
-    verdict->kind = KBIT_CERTIFIED;
-    verdict->theorem = "product-certificate";
-    verdict->elements = verdict->checked = call->M * call->N;
-    size_t used = (size_t)snprintf(verdict->evidence, sizeof verdict->evidence, "sha256 ");
-    for (size_t b = 0; b < sizeof certificate.commitment; b++)
-        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
-                                 certificate.commitment[b]);
-    used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, " key ");
-    for (size_t b = 0; b < sizeof certificate.key; b++)
-        used += (size_t)snprintf(verdict->evidence + used, sizeof verdict->evidence - used, "%02x",
-                                 certificate.key[b]);
-    for (size_t i = 0; i < certificate.n_kept; i++) {
-        const kbit_wrong_element *e = &certificate.kept[i];
-        kbit_mismatch *m = kbit_reject(verdict, "c", e->row, e->column);
-        snprintf(m->observed, sizeof m->observed, "%d", e->observed);
-        snprintf(m->admissible, sizeof m->admissible, "{%lld}", (long long)e->expected);
-        snprintf(m->inputs, sizeof m->inputs, "row %zu of q, row %zu of w, K = %zu", e->row,
-                 e->column, call->K);
-    }
-    verdict->rejected = certificate.wrong;
-    if (judging->one_element && judging->row < call->M && judging->column < call->N) {
-        kbit_mismatch *m = kbit_show(verdict, "c", judging->row, judging->column);
-        snprintf(m->observed, sizeof m->observed, "%d",
-                 c[judging->row * call->N + judging->column]);
-        snprintf(m->admissible, sizeof m->admissible, "certified with its row");
-    }
+    kbit_int8_matmul_verdict(&certificate, call->M, call->N, call->K, verdict);
+    if (judging->one_element && judging->row < call->M && judging->column < call->N)
+        kbit_int8_matmul_show(judging->row, judging->column,
+                              c[judging->row * call->N + judging->column], verdict);
     return KBIT_OK;
 }
 

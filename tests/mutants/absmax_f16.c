@@ -1,0 +1,16 @@
+/* The reduction runs in fp16 for every input type. */
+#include "mutant.h"
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    kbit_status status = reference_step(call);
+    if (status != KBIT_OK)
+        return status;
+    float *a = call->out[0].data;
+    for (size_t i = 0; i < call->M; i++)
+        a[i] = in_f16(a[i]);
+    return KBIT_OK;
+}
+
+const kbit_mutant mutant_absmax_f16 = {"absmax-f16", {"absmax_rows", run, NULL, NULL}, NULL};

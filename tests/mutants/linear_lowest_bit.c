@@ -1,0 +1,25 @@
+/* The lowest bit of every accumulator is cleared. */
+#include "mutant.h"
+
+static int32_t dot(size_t K, const int8_t *q, const int8_t *w)
+{
+    int32_t sum = 0;
+    for (size_t k = 0; k < K; k++)
+        sum += q[k] * w[k];
+    return sum & ~1;
+}
+
+static kbit_status step(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_product(call, dot);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return composed(call, "int8_matmul", step);
+}
+
+const kbit_mutant mutant_linear_lowest_bit = {
+    "linear-lowest-bit", {"llmint8_linear_bnb", run, NULL, NULL}, NULL};

@@ -1,0 +1,19 @@
+/* 128 for 127. */
+#include "mutant.h"
+
+static float sum_of(size_t n, const float *x, const float *w, float s, float d)
+{
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        sum += x[o] * w[o];
+    return d + sum * s * 0x1p-7f;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, sum_of);
+}
+
+const kbit_mutant mutant_outlier_product_128 = {
+    "outlier-product-128", {"outlier_matmul", run, NULL, NULL}, NULL};

@@ -1,0 +1,20 @@
+/* The column statistic is forgotten. */
+#include "mutant.h"
+
+static float sum_of(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)s;
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        sum += x[o] * w[o];
+    return d + sum * INVERSE_127;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, sum_of);
+}
+
+const kbit_mutant mutant_outlier_product_no_statistic = {
+    "outlier-product-no-statistic", {"outlier_matmul", run, NULL, NULL}, NULL};

@@ -1,0 +1,16 @@
+/* Declares quant=mul and divides. */
+#include "mutant.h"
+
+static int code(float x, float a)
+{
+    return (int)rintf(127.0f * x / a);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_codes(call, code);
+}
+
+const kbit_mutant mutant_quantize_lies_mul = {
+    "quantize-lies-mul", {"quantize_rows", run, NULL, NULL}, "quant=mul"};

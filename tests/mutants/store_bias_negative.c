@@ -1,0 +1,16 @@
+/* Subtracts the bias. */
+#include "mutant.h"
+
+static void put(kbit_tensor *out, size_t at, float y, const float *bias)
+{
+    put_rounded(out, at, bias ? y - *bias : y);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_stored(call, put);
+}
+
+const kbit_mutant mutant_store_bias_negative = {
+    "store-bias-negative", {"store", run, NULL, NULL}, NULL};

@@ -1,0 +1,16 @@
+/* Declares store=twice and rounds once. */
+#include "mutant.h"
+
+static void put(kbit_tensor *out, size_t at, float y, const float *bias)
+{
+    put_reference(out, at, y, bias);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_stored(call, put);
+}
+
+const kbit_mutant mutant_store_lies_twice = {
+    "store-lies-twice", {"store", run, NULL, NULL}, "store=twice"};

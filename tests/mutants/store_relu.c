@@ -1,0 +1,18 @@
+/* A ReLU that nobody asked for. */
+#include "mutant.h"
+
+static void put(kbit_tensor *out, size_t at, float y, const float *bias)
+{
+    if ((bias ? y + *bias : y) < 0)
+        put_rounded(out, at, 0);
+    else
+        put_reference(out, at, y, bias);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_stored(call, put);
+}
+
+const kbit_mutant mutant_store_relu = {"store-relu", {"store", run, NULL, NULL}, NULL};

@@ -1,0 +1,20 @@
+/* Subnormal fp16 inputs count as 0, as on one kind of matrix unit. */
+#include "mutant.h"
+
+static float sum_of(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)s;
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        sum += (fabsf(x[o]) < 0x1p-14f ? 0 : x[o]) * w[o];
+    return d + sum;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, sum_of);
+}
+
+const kbit_mutant mutant_w16_product_flushes_subnormals = {
+    "w16-product-flushes-subnormals", {"outlier_matmul_w16", run, NULL, NULL}, NULL};

@@ -1,0 +1,21 @@
+/* The last column of each group of 16 is left out. */
+#include "mutant.h"
+
+static float sum_of(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)s;
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        if (o % 16 != 15)
+            sum += x[o] * w[o];
+    return d + sum;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, sum_of);
+}
+
+const kbit_mutant mutant_w16_product_last_of_group = {
+    "w16-product-last-of-group", {"outlier_matmul_w16", run, NULL, NULL}, NULL};
