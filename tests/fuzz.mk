@@ -31,3 +31,23 @@ fuzz:
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' JANSSON_CFLAGS='$(JANSSON_CFLAGS)' JANSSON_LIBS='$(JANSSON_LIBS)' \
 	$(SHELL) $(srcdir)/tests/fuzz/long.sh
 .PHONY: fuzz
+
+# The finite spaces, all of them, and the table of what they gave. Minutes; not a part of check.
+EXTRA_PROGRAMS = tests/exhaust_codes
+tests_exhaust_codes_SOURCES = tests/exhaust_codes.c
+tests_exhaust_codes_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_exhaust_codes_LDADD = libkbitjudge.la
+CLEANFILES += tests/exhaust_codes$(EXEEXT)
+EXTRA_DIST += tests/exhaust.sh verify/results/exhaust.md
+if HAVE_CHECK
+exhausted = tests/t_fp16.tap tests/t_bf16.tap tests/t_outlier_columns.tap \
+	tests/t_quantize_rows.tap tests/t_int8_matmul.tap tests/t_bounds_quantize.tap \
+	tests/t_bounds_weights.tap tests/exhaust_codes$(EXEEXT)
+exhaust: $(exhausted)
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	EXHAUST_UPDATE='$(EXHAUST_UPDATE)' $(SHELL) $(srcdir)/tests/exhaust.sh
+else
+exhaust:
+	@echo 'make exhaust needs Check (Debian: check)' >&2; exit 77
+endif
+.PHONY: exhaust
