@@ -125,7 +125,7 @@ tests_mutants_la_SOURCES = \
 	tests/mutants/dequantize_skips_zero.c \
 	tests/mutants/dequantize_nan_to_zero.c \
 	tests/mutants/dequantize_one_ulp_constant.c \
-	tests/mutants/dequantize_lies_bnb.c \
+	tests/mutants/dequantize_seven_roundings.c \
 	tests/mutants/dequantize_swapped.c \
 	tests/mutants/dequantize_column_of_quad.c \
 	tests/mutants/caches_answer.c \

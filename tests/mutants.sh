@@ -13,6 +13,12 @@ sed -n 's/^MUTANT(\(.*\))$/\1/p' "$top_srcdir/tests/mutants/mutants.list" | tr _
 sed '/^#/d; s/ .*//' "$expected" | sort >"$work/named"
 diff "$work/built" "$work/named" || { echo "mutants.list and expected.txt differ"; exit 1; }
 
+# Nor may the committed kill matrix name one that is gone.
+awk -F'|' 'NF == 10 && $2 != " mutant " && $2 ~ /^ [a-z]/ { split($2, word, " "); print word[1] }' \
+    "$top_srcdir/verify/results/mutants.md" | sort >"$work/published"
+test "$(wc -l <"$work/published")" -gt 0 && gone=$(comm -23 "$work/published" "$work/named") &&
+    test -z "$gone" || { echo "verify/results/mutants.md is stale (make mutants): $gone"; exit 1; }
+
 rejected=0 survived=0
 while read -r name step result options; do
     case $name in '#' | '') continue ;; esac

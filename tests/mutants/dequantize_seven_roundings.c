@@ -1,4 +1,5 @@
-/* Divides each operand by 127 and rounds in between: legal as dequant=any, and not declared. */
+/* Scales both operands by 1/127 and ends an ulp further out: seven roundings, more than even
+ * dequant=any has. */
 #include "mutant.h"
 
 static float scaled(int32_t c, float a, float s)
@@ -13,5 +14,5 @@ static kbit_status run(void *bound, const kbit_call *call)
     return each_dequantized(call, scaled);
 }
 
-const kbit_mutant mutant_dequantize_lies_bnb = {
-    "dequantize-lies-bnb", {"dequantize", run, NULL, NULL}, NULL};
+const kbit_mutant mutant_dequantize_seven_roundings = {
+    "dequantize-seven-roundings", {"dequantize", run, NULL, NULL}, NULL};
