@@ -69,7 +69,7 @@ sweep()
             else
                 fail "exit $got, not 2 or $status ($(head -1 "$work/err")); $what"
             fi
-            test "$made" = - || test -z "$(ls -A "$work/scratch" | grep -v -x -F "$(basename "$made")")" || {
+            test "$made" = - || test -z "$(find "$work/scratch" -mindepth 1 -maxdepth 1 ! -name "$(basename "$made")")" || {
                 fail "$(ls -A "$work/scratch") is left; $what"
                 rm -rf "$work/scratch"
                 mkdir "$work/scratch"
