@@ -10,7 +10,7 @@ static const char HELP[] =
     "Usage: kbit merge REPORT.json... [OPTION]...\n"
     "Merges the JSON reports of kbit verify --shard 1/N ... --shard N/N, in any order, into the\n"
     "report of the whole run: what kbit verify without --shard would have printed.\n\n"
-    "  -f, --format FORMAT        text, json or tap\n"
+    "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
     "Exit status: that of the whole run, 0 or 1; 2 usage, I/O, or reports that are not the shards\n"
