@@ -22,6 +22,11 @@
  * outliers i32 ascending; absmax, w_absmax, d, y, bias f32; q, w i8; c i32; out f16, bf16 or f32 as
  * its dtype asks. A bias that is not there has dim[0] == 0. outlier_columns writes how many columns
  * it found to out[0].dim[0]; every other dim is read-only. Sizes of 0 are legal.
+ *
+ * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error, and write nothing:
+ *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
+ *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
+ *   quantize_rows  where an element that is not masked exceeds its row's absmax.
  */
 #ifndef KBIT_CANDIDATE_H
 #define KBIT_CANDIDATE_H

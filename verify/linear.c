@@ -243,7 +243,8 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
         kbit_admissible set = element_set(l, i, j, row[j], &exact);
         double observed = kbit_element(&call->out[0], i * l->N + j);
         double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
-        if (!set.nan && isfinite(observed) && isfinite(bound) && bound > 0)
+        if (verdict->kind == KBIT_ENCLOSED && !set.nan && isfinite(observed) && isfinite(bound) &&
+            bound > 0)
             verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / bound);
         verdict->single += set.nan || set.lo == set.hi;
         bool right = kbit_admits(&set, observed);

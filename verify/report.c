@@ -172,13 +172,18 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
             *row.theorem ? row.theorem : "-", absent);
 }
 
-static void write_failure(const kbit_entry *e, const kbit_report_about *about, const char *prefix,
-                          FILE *out)
+/* Shows at most `most` elements; JSON has all that were kept. */
+static void write_failure(const kbit_entry *e, const kbit_report_about *about, size_t most,
+                          const char *prefix, FILE *out)
 {
     const kbit_verdict *v = &e->verdict;
+    size_t shown = v->n_kept < most ? v->n_kept : most;
     if (v->note[0])
         fprintf(out, "%s%s\n", prefix, v->note);
-    for (size_t m = 0; m < v->n_kept; m++) {
+    if (v->n_kept == 0 && about->reproduce && v->mode != KBIT_CHAINED)
+        fprintf(out, "%s    reproduce: %s --case %s --step %s --seed %" PRIu64 "\n", prefix,
+                about->reproduce, e->case_name, e->step->stem, e->seed);
+    for (size_t m = 0; m < shown; m++) {
         const kbit_mismatch *bad = &v->kept[m];
         fprintf(out, "%s%s(%zu,%zu) = %s\n%s    admissible: %s\n", prefix, bad->tensor, bad->row,
                 bad->column, bad->observed, prefix, bad->admissible);
@@ -193,8 +198,8 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, c
     }
     if (v->evidence[0])
         fprintf(out, "%scertificate: %s\n", prefix, v->evidence);
-    if (v->rejected > v->n_kept && v->n_kept)
-        fprintf(out, "%s... and %zu more\n", prefix, v->rejected - v->n_kept);
+    if (v->rejected > shown && shown)
+        fprintf(out, "%s... and %zu more\n", prefix, v->rejected - shown);
 }
 
 /* ", shard 2/3", or nothing for a whole run. */
@@ -216,8 +221,24 @@ const char *kbit_report_verdict(const kbit_report *report)
                : kbit_result_name(totals.worst);
 }
 
+/* One bug shows in many cases: the text report gives each step and mode so many of them. */
+enum { CASES_SHOWN = 4 };
+
+/* How many entries before this one failed in the same step and mode. */
+static size_t earlier_failures(const kbit_report *report, size_t entry)
+{
+    const kbit_entry *at = &report->entries[entry];
+    size_t n = 0;
+    for (size_t i = 0; i < entry; i++)
+        n += kbit_failed(report->entries[i].verdict.result) &&
+             report->entries[i].step == at->step &&
+             report->entries[i].verdict.mode == at->verdict.mode;
+    return n;
+}
+
 static void write_text(const kbit_report *report, const kbit_report_about *about, FILE *out)
 {
+    size_t hidden = 0, cases = kbit_report_totals(report).cases;
     size_t n_steps;
     const kbit_step *const *steps = kbit_steps(&n_steps);
     char shard[64];
@@ -234,13 +255,22 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
         const kbit_entry *e = &report->entries[i];
         if (!kbit_failed(e->verdict.result) && e->verdict.n_kept == 0)
             continue;
+        if (earlier_failures(report, i) >= CASES_SHOWN) {
+            hidden++;
+            continue;
+        }
         fprintf(out, "\n%s %s %s, case %s", kbit_result_name(e->verdict.result), e->step->stem,
                 kbit_mode_name(e->verdict.mode), e->case_name);
-        if (e->verdict.rejected)
+        if (e->verdict.rejected && e->verdict.n_kept)
             fprintf(out, ": %zu of %zu elements", e->verdict.rejected, e->verdict.elements);
         fputc('\n', out);
-        write_failure(e, about, "  ", out);
+        write_failure(e, about, cases == 1 ? KBIT_MISMATCHES_KEPT : 3, "  ", out);
     }
+    if (hidden)
+        fprintf(out,
+                "\n%zu more cases with failures are not shown; --case NAME shows one whole, "
+                "--format json all.\n",
+                hidden);
     kbit_totals totals = kbit_report_totals(report);
     fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard, kbit_report_verdict(report));
     fprintf(out,
@@ -253,7 +283,8 @@ static void write_tap(const kbit_report *report, const kbit_report_about *about,
     char shard[64];
     fprintf(out,
             "TAP version 13\n1..%zu\n# kbit %s: candidate %s, declares %s, seed %" PRIu64 "%s\n",
-            report->n, kbit_version(), about->name, about->declares, about->seed,
+            report->n, kbit_version(), about->name,
+            *about->declares ? about->declares : "nothing (the reference's choices)", about->seed,
             shard_text(about, shard, sizeof shard));
     for (size_t i = 0; i < report->n; i++) {
         const kbit_entry *e = &report->entries[i];
@@ -265,7 +296,7 @@ static void write_tap(const kbit_report *report, const kbit_report_about *about,
         if (kbit_failed(e->verdict.result)) {
             fprintf(out, "# %s: %zu of %zu elements\n", kbit_result_name(e->verdict.result),
                     e->verdict.rejected, e->verdict.elements);
-            write_failure(e, about, "# ", out);
+            write_failure(e, about, KBIT_MISMATCHES_KEPT, "# ", out);
         }
     }
 }

@@ -83,8 +83,8 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
         if (outcome.status == KBIT_OK) {
             verdict->result = KBIT_MISMATCH;
             verdict->rejected = 1;
-            snprintf(verdict->note, sizeof verdict->note,
-                     "served a call whose precondition fails; it must be refused");
+            snprintf(verdict->note, sizeof verdict->note, "served a call that it must refuse: %s",
+                     step->precondition);
         } else {
             verdict->checked = verdict->elements;
             snprintf(verdict->note, sizeof verdict->note, "refused, as it must be");

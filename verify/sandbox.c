@@ -55,6 +55,7 @@ static void last_words(const kbit_sandbox *sandbox, char *text, size_t size)
 
 static void child(const kbit_sandbox *sandbox, int socket, const char *program)
 {
+    setpgid(0, 0); /* what the candidate forks ends with it */
     struct rlimit none = {0, 0}, memory = {sandbox->memory_mib << 20, sandbox->memory_mib << 20};
     setrlimit(RLIMIT_CORE, &none);
     if (sandbox->memory_mib)
@@ -107,11 +108,13 @@ static int stop(kbit_sandbox *sandbox)
         /* A candidate that crashed is dying by itself: give its own signal the time to land. */
         for (int tries = 0; tries < 200; tries++) {
             if (waitpid(sandbox->pid, &status, WNOHANG) == sandbox->pid) {
+                kill(-sandbox->pid, SIGKILL); /* whatever it forked */
                 sandbox->pid = 0;
                 return status;
             }
             usleep(1000);
         }
+        kill(-sandbox->pid, SIGKILL);
         kill(sandbox->pid, SIGKILL);
         while (waitpid(sandbox->pid, &status, 0) < 0 && errno == EINTR)
             ;
@@ -209,6 +212,11 @@ void kbit_sandbox_close(kbit_sandbox *sandbox)
 const char *kbit_sandbox_name(const kbit_sandbox *sandbox)
 {
     return sandbox->hello.name;
+}
+
+const char *kbit_sandbox_steps(const kbit_sandbox *sandbox)
+{
+    return sandbox->hello.steps;
 }
 
 const char *kbit_sandbox_declares(const kbit_sandbox *sandbox)

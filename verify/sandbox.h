@@ -28,6 +28,7 @@ kbit_status kbit_sandbox_open_again(const kbit_sandbox *of, kbit_sandbox **sandb
 void kbit_sandbox_close(kbit_sandbox *sandbox);
 
 const char *kbit_sandbox_name(const kbit_sandbox *sandbox);
+const char *kbit_sandbox_steps(const kbit_sandbox *sandbox); /* separated by blanks */
 const char *kbit_sandbox_declares(const kbit_sandbox *sandbox);
 bool kbit_sandbox_serves(const kbit_sandbox *sandbox, const char *step);
 

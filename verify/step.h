@@ -33,6 +33,7 @@ typedef struct {
     kbit_slot in[KBIT_MAX_INPUTS];
     size_t n_in;
     kbit_slot out;
+    const char *precondition; /* what refuses checks, for reports */
     /* KBIT_OK, or why the step's precondition refuses these inputs, or KBIT_ERR_MEMORY where that
      * could not be found out; NULL: never refused. */
     kbit_status (*refuses)(const kbit_call *call);

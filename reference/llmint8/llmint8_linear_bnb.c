@@ -17,7 +17,8 @@
  * Source: LLM.int8(), section 3 and Figure 2; bitsandbytes MatMul8bitLt, int8_mixed_scaled_mm.
  * Deviations: from the paper, two. The absmax of a row leaves out outlier elements, not outlier
  *   columns; and an outlier column meets int8 weights, not 16-bit ones (llmint8_linear_paper.c has
- *   it the paper's way). From bitsandbytes, one: the output is rounded once, at the end. Given one
+ *   it the paper's way). From bitsandbytes, one in the composition (each step names its own):
+ *   the output is rounded once, at the end. Given one
  *   row only, bitsandbytes on CUDA leaves out the zeroing of outlier columns, which changes
  *   nothing: in a single row each element of an outlier column is an outlier itself.
  */

@@ -84,7 +84,7 @@ expect 1 'no answer within 1 s' "$kbit" verify -c "$work/hangs.so" --case no-bia
 
 # --- the printed command reproduces the element ---
 "$kbit" verify -c "$mutants:quantize-one-code" -l quick >"$work/first"
-command=$(sed -n 's/^ *reproduce: kbit //p' "$work/first" | head -1)
+command=$(sed -n 's/^ *reproduce: [^ ]* //p' "$work/first" | head -1)
 element=$(grep -m 1 '^  q(' "$work/first")
 # the words hold no blanks but between them
 set -- $command

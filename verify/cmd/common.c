@@ -89,6 +89,22 @@ bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BY
     return good;
 }
 
+/* A misspelt step would only ever be absent: every name in the candidate's ops must be a step. */
+static kbit_status check_ops(const char *candidate, const kbit_sandbox *sandbox, kbit_error *error)
+{
+    char stem[64];
+    for (const char *p = kbit_sandbox_steps(sandbox); *(p += strspn(p, " "));) {
+        size_t n = strcspn(p, " ");
+        snprintf(stem, sizeof stem, "%.*s", (int)n, p);
+        if (!kbit_step_find(stem))
+            return kbit_fail(error, KBIT_ERR_FORMAT,
+                             "candidate %s serves '%s', which is no step (kbit list --steps)",
+                             candidate, stem);
+        p += n;
+    }
+    return KBIT_OK;
+}
+
 kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memory_mib,
                                 kbit_sandbox **sandbox, kbit_error *error)
 {
@@ -109,7 +125,12 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
     if (status != KBIT_OK)
         return status;
     kbit_sandbox_options options = {path, colon ? colon + 1 : NULL, seconds, memory_mib};
-    return kbit_sandbox_open(&options, sandbox, error);
+    status = kbit_sandbox_open(&options, sandbox, error);
+    if (status == KBIT_OK && (status = check_ops(text, *sandbox, error)) != KBIT_OK) {
+        kbit_sandbox_close(*sandbox);
+        *sandbox = NULL;
+    }
+    return status;
 }
 
 /* Not by stdio, whose buffer may be what there is no memory for. */

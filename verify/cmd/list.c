@@ -103,9 +103,9 @@ static bool presets(void)
 {
     const kbit_outlier_preset *all;
     size_t n = kbit_outlier_presets(&all);
-    printf("# preset  dims  one-sided  positions  quartiles         source\n");
+    printf("# preset    dims  one-sided  positions  quartiles         source\n");
     for (size_t p = 0; p < n; p++)
-        printf("%-8s  %4u  %9u  %8.1f%%  %4d %4d %4d  %s\n", all[p].name, all[p].dims,
+        printf("%-10s  %4u  %9u  %8.1f%%  %4d %4d %4d  %s\n", all[p].name, all[p].dims,
                all[p].one_sided, all[p].positions_per_mille / 10.0, all[p].quartile[0],
                all[p].quartile[1], all[p].quartile[2], all[p].source);
     return true;

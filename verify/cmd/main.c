@@ -1,9 +1,11 @@
 /* main.c -- kbit: finds the verb. */
 #include <gmp.h>
 #include <jansson.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -58,8 +60,24 @@ static void *reallocate(void *old, size_t old_size, size_t size)
     return or_give_up(realloc(old, size));
 }
 
+/* A closed standard stream would lend its number to the next file that is opened, and the report
+ * would go there. Reading ends take the numbers, so that writing to them fails and is reported. */
+static void keep_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(EXIT_USAGE);
+}
+
 int main(int argc, char **argv)
 {
+    keep_standard_streams();
+    const char *jobs = getenv("KBIT_JOBS");
+    if (jobs &&
+        (strspn(jobs, "0123456789") != strlen(jobs) || atol(jobs) < 1 || atol(jobs) > 1024)) {
+        fprintf(stderr, "kbit: KBIT_JOBS takes a whole number from 1 to 1024, not '%s'\n", jobs);
+        return EXIT_USAGE;
+    }
     mp_set_memory_functions(allocate, reallocate, NULL);
     json_set_alloc_funcs(allocate, free);
     if (argc < 2) {
@@ -76,9 +94,13 @@ int main(int argc, char **argv)
         return 0;
     }
     const char *verb = strcmp(argv[1], "check") == 0 ? "judge" : argv[1];
+    static char full_name[32]; /* what getopt puts before its messages */
+    snprintf(full_name, sizeof full_name, "kbit %.20s", verb);
     for (size_t i = 0; i < sizeof VERBS / sizeof *VERBS; i++)
-        if (strcmp(verb, VERBS[i].name) == 0)
+        if (strcmp(verb, VERBS[i].name) == 0) {
+            argv[1] = full_name;
             return VERBS[i].run(argc - 1, argv + 1);
+        }
     fprintf(stderr, "kbit: no verb '%s'\nTry 'kbit --help'.\n", argv[1]);
     return EXIT_USAGE;
 }

@@ -141,13 +141,17 @@ static void selection(const request *r, char *text, size_t size)
         snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
 }
 
-static bool known_case(const char *name)
+static bool known_case(const char *name, const char *step)
 {
     size_t n;
     const kbit_case *cases = kbit_cases(&n);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(cases[i].name, name) == 0)
-            return true;
+        if (strcmp(cases[i].name, name) == 0) {
+            if (!step || kbit_case_asks(&cases[i], kbit_step_find(step)))
+                return true;
+            kbit_usage("verify", "case %s does not ask step %s", name, step);
+            return false;
+        }
     kbit_usage("verify", "no case '%s' (kbit list --cases)", name);
     return false;
 }
@@ -156,7 +160,7 @@ static bool known_case(const char *name)
 static int parse(int argc, char **argv, request *r)
 {
     uint64_t number = 0;
-    bool ok = true;
+    bool ok = true, rows_given = false;
     int c;
     optind = 1;
     while (ok && (c = getopt_long(argc, argv, "c:l:j:f:o:qh", OPTIONS, NULL)) != -1) {
@@ -197,6 +201,7 @@ static int parse(int argc, char **argv, request *r)
         case ROWS:
             ok = kbit_option_u64("verify", "--rows", optarg, 1, 1u << 20, &number);
             r->tensors.rows = number;
+            rows_given = true;
             break;
         case ACTIVATIONS:
             r->tensors.activations = optarg;
@@ -237,9 +242,14 @@ static int parse(int argc, char **argv, request *r)
         return kbit_usage("verify", "unexpected argument '%s'", argv[optind]);
     if (r->run.one_element && !r->run.only_step)
         return kbit_usage("verify", "--element needs --step");
+    if (r->tensors.file && r->run.only_case)
+        return kbit_usage("verify", "--case does not go with --tensors (FILE:NAME chooses)");
+    if (rows_given && !r->tensors.file)
+        return kbit_usage("verify", "--rows needs --tensors");
     if (r->tensors.activations && !r->tensors.file)
         return kbit_usage("verify", "--activations needs --tensors");
-    if (r->tensors.file ? false : r->run.only_case && !known_case(r->run.only_case))
+    if (r->tensors.file ? false
+                        : r->run.only_case && !known_case(r->run.only_case, r->run.only_step))
         return EXIT_USAGE;
     return -1;
 }
@@ -283,11 +293,12 @@ int kbit_cmd_verify(int argc, char **argv)
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {
-        char reproduce[600], assumed[512], chosen[8192];
+        char reproduce[1100], assumed[512], chosen[8192];
         selection(&r, chosen, sizeof chosen);
-        kbit_declared_print(&r.run.declared, assumed, sizeof assumed);
-        snprintf(reproduce, sizeof reproduce, "kbit verify --candidate %s%s%.400s", r.candidate,
-                 r.tensors.file ? " --tensors " : "", r.tensors.file ? r.tensors.file : "");
+        snprintf(assumed, sizeof assumed, "%s", declares);
+        snprintf(reproduce, sizeof reproduce, "%.300s verify --candidate %.300s%s%.400s",
+                 program_invocation_name, r.candidate, r.tensors.file ? " --tensors " : "",
+                 r.tensors.file ? r.tensors.file : "");
         kbit_report_about about = {.candidate = r.candidate,
                                    .name = kbit_sandbox_name(r.run.sandbox),
                                    .declares = assumed,

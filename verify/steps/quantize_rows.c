@@ -91,6 +91,7 @@ const kbit_step kbit_step_quantize_rows = {
            {"outliers", "O", 1u << KBIT_I32}},
     .n_in = 3,
     .out = {"q", "MK", 1u << KBIT_I8},
+    .precondition = "an element that is not masked exceeds its row's absmax",
     .refuses = refuses,
     .judge = judge,
 };
