@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 {
     keep_standard_streams();
     const char *jobs = getenv("KBIT_JOBS");
-    if (jobs &&
+    if (jobs && *jobs &&
         (strspn(jobs, "0123456789") != strlen(jobs) || atol(jobs) < 1 || atol(jobs) > 1024)) {
         fprintf(stderr, "kbit: KBIT_JOBS takes a whole number from 1 to 1024, not '%s'\n", jobs);
         return EXIT_USAGE;
