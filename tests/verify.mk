@@ -5,7 +5,7 @@ check_PROGRAMS += $(VERIFY_TESTS)
 TESTS += $(VERIFY_TESTS)
 endif
 TESTS += tests/lint.sh tests/simt_orders.sh tests/cli/verify.sh tests/cli/manual.sh
-EXTRA_DIST += tests/lint.sh tests/simt_orders.sh tests/cli/verify.sh tests/cli/manual.sh
+EXTRA_DIST += verify/results/bench.txt tests/lint.sh tests/simt_orders.sh tests/cli/verify.sh tests/cli/manual.sh
 VERIFY_TEST_CPPFLAGS = $(VERIFY_CPPFLAGS) $(CHECK_CFLAGS) $(MPFR_CFLAGS)
 tests_t_numbers_tap_SOURCES = tests/t_numbers.c
 tests_t_numbers_tap_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
