@@ -37,7 +37,7 @@ static const kbit_theorem THEOREMS[] = {
      "Higham, as above", KBIT_CITED},
     {"accumulate-truncating",
      "a tree of fp32 additions and of fused steps that truncate with at least 23 fraction bits: "
-     "the same with u = 2^-22",
+     "the same with u = 2^-22, for operands that are not subnormal",
      "Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330 (2021), as a model of the hardware",
      KBIT_MODEL},
     {"linear-bnb",
