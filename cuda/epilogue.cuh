@@ -62,7 +62,7 @@ constexpr int kOutlierStep = 16;
 struct alignas(16) OutlierRow {
     uint16_t at[24];
 };
-template <class Tile> struct OutlierColumns {
+template <class Tile> struct OutlierTile {
     OutlierRow x[Tile::kM], w[Tile::kN];
 };
 
@@ -75,8 +75,8 @@ template <class Tile> struct OutputRows {
 /* Columns outliers[first ...) of the tile's rows of x and w, zeros beyond O, M and N. A thread
  * stays with one column. x has 16 bits. No barrier before or after. */
 template <class Tile>
-__device__ __forceinline__ void gather_outliers(OutlierColumns<Tile> &to, const Epilogue &e,
-                                                int first, int n, int row0, int col0)
+__device__ __forceinline__ void gather_outliers(OutlierTile<Tile> &to, const Epilogue &e, int first,
+                                                int n, int row0, int col0)
 {
     constexpr int lines = Tile::kThreads / kOutlierStep;
     const int o = Tile::thread() % kOutlierStep;
@@ -102,7 +102,7 @@ __device__ __forceinline__ void gather_outliers(OutlierColumns<Tile> &to, const 
 
 /* f += x w over the columns of one step, on the tensor cores. c holds the bits of f. */
 template <class Tile, bool Half>
-__device__ __forceinline__ void multiply_outliers(const OutlierColumns<Tile> &from,
+__device__ __forceinline__ void multiply_outliers(const OutlierTile<Tile> &from,
                                                   int (&c)[Tile::kFragmentsM][Tile::kFragmentsN][4])
 {
     const int lane = threadIdx.x % 32, row0 = Tile::warp_row(), col0 = Tile::warp_col();
@@ -245,7 +245,7 @@ __device__ inline void put_rows(const Epilogue &e, const int *staged, int stride
 /* The output of the tile whose first row and column are given; n is |O|. All threads of the tile
  * call it. `columns` holds the first step's columns, gathered and seen by all, where x has 16 bits. */
 template <class Tile>
-__device__ __forceinline__ void write_output(OutlierColumns<Tile> &columns, OutputRows<Tile> &rows,
+__device__ __forceinline__ void write_output(OutlierTile<Tile> &columns, OutputRows<Tile> &rows,
                                              const Epilogue &e, int n, int row0, int col0,
                                              int (&c)[Tile::kFragmentsM][Tile::kFragmentsN][4])
 {

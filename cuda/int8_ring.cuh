@@ -74,7 +74,7 @@ template <class Tile> struct Int8Shared {
         Ring<Tile> ring;
         OutputRows<Tile> rows;
     };
-    OutlierColumns<Tile> outliers;
+    OutlierTile<Tile> outliers;
     int last;
 };
 
