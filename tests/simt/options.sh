@@ -3,7 +3,7 @@
 run=$top_builddir/tests/simt_run_gemm
 failed=0
 
-for name in ORDER SEED ASYNC MMA WORKERS POISON STACK; do
+for name in ORDER SEED ASYNC MMA WORKERS POISON STACK TRAFFIC; do
     unset "KBIT_SIMT_$name"
 done
 expected=$("$run" | sed 's/, best.*//') || exit 1
@@ -43,6 +43,7 @@ wrong KBIT_SIMT_WORKERS=0 'KBIT_SIMT_WORKERS=0: expected a number from 1 to 1024
 wrong KBIT_SIMT_WORKERS=2x 'KBIT_SIMT_WORKERS=2x: expected a number from 1 to 1024'
 wrong KBIT_SIMT_POISON=256 'KBIT_SIMT_POISON=256: expected a byte from 0 to 255, or random'
 wrong KBIT_SIMT_STACK=1 'KBIT_SIMT_STACK=1: expected a number of KiB from 16 to 65536'
+wrong KBIT_SIMT_TRAFFIC= 'KBIT_SIMT_TRAFFIC=: expected the name of a file'
 wrong KBIT_SIMT_SEDE=3 \
-    'KBIT_SIMT_SEDE: no such option; there are ORDER, SEED, ASYNC, MMA, WORKERS, POISON and STACK'
+    'KBIT_SIMT_SEDE: no such option; there are ORDER, SEED, ASYNC, MMA, WORKERS, POISON, STACK and TRAFFIC'
 exit $failed
