@@ -2,7 +2,7 @@
 include_HEADERS += reference/kbit_accumulation.h
 noinst_LTLIBRARIES += libkbitaccumulation.la
 libkbitaccumulation_la_SOURCES = \
-	reference/accumulation/step.h \
+	reference/accumulation/alignments.h \
 	reference/accumulation/rows.c \
 	reference/accumulation/operand.c \
 	reference/accumulation/align_all.c \

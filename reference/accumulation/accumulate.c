@@ -1,7 +1,7 @@
 /* accumulate.c -- a whole dot product, step by step, by any row of the model. */
 #include <stdlib.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 
 /* Computes: one step of the row; kbit_accumulation.h says what each alignment does, and the file of
  *   each alignment its bound. Exact by definition for IEEE rows, MODEL for the others. */

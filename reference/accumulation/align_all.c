@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <math.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 #include "formats/bits.h"
 
 /* Computes: RZ(sum of t(c), t(a_k b_k)), where t truncates to a multiple of 2^(e - F) and e is the

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 
 /* A fixed-point number in two's complement, in units of 2^-266: that of the smallest product of two
  * bf16. Products are below 2^256, so 522 bits and a sign hold one and the rest any sum of them. */

@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 
 /* A subnormal result of a machine that has none: zero with its sign. */
 static float flushed(const kbit_accumulation *row, float x)

@@ -1,7 +1,7 @@
 /* align_twice.c -- AMD's CDNA3 matrix cores: the products are aligned, then their sum and c. MODEL. */
 #include <limits.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 
 /* The exponent of the leading bit of magnitude 2^unit, which is not 0. */
 static int leading_exponent(uint64_t magnitude, int unit)

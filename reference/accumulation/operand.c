@@ -1,7 +1,7 @@
 /* operand.c -- 16-bit and fp32 encodings taken apart, and integers times a power of two rounded. */
 #include <math.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 #include "formats/bits.h"
 
 /* Computes: the parts of an fp16 or bf16 encoding; exact. A type that is neither gives a NaN. */

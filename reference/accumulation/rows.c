@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "accumulation/step.h"
+#include "accumulation/alignments.h"
 
 #define IEEE "IEEE 754-2019, section 5.4.1"
 

@@ -1,7 +1,7 @@
-/* step.h -- the four kinds of step, and what they share. Not installed, and not exported: without
+/* alignments.h -- the four kinds of step, and what they share. Not installed, and not exported: without
  * the prefix of what is. */
-#ifndef KBIT_ACCUMULATION_STEP_H
-#define KBIT_ACCUMULATION_STEP_H
+#ifndef KBIT_ACCUMULATION_ALIGNMENTS_H
+#define KBIT_ACCUMULATION_ALIGNMENTS_H
 
 #include "kbit_accumulation.h"
 
