@@ -126,7 +126,7 @@ PTX_FUNCTION void mma_m16n8k32_s8(int (&d)[4], const unsigned (&a)[4],
 }
 
 /* d += a b, fp16 products into fp32. The order and the rounding of the sum are the device's; on the
- * CPU they follow a MODEL of Ampere or of Hopper (KBIT_SIMT_MMA, simt/mma_float.cc). */
+ * CPU they follow the MODEL that KBIT_SIMT_MMA names (reference/accumulation/). */
 PTX_FUNCTION void mma_m16n8k16_f16(float (&d)[4], const unsigned (&a)[4],
                                    const unsigned (&b)[2] PTX_CALLER)
 {

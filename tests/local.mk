@@ -10,6 +10,7 @@ include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/accumulation.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk

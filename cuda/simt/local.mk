@@ -12,5 +12,5 @@ libkbitsimt_la_SOURCES = \
 	cuda/simt/warp_operations.cc cuda/simt/async_copy.cc cuda/simt/ldmatrix.cc \
 	cuda/simt/mma_s8.cc cuda/simt/mma_s8_x86.cc cuda/simt/mma_float.cc
 libkbitsimt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
-libkbitsimt_la_LIBADD = -lpthread
+libkbitsimt_la_LIBADD = libkbitaccumulation.la -lpthread
 EXTRA_DIST += cuda/simt/README.md

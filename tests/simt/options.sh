@@ -26,7 +26,7 @@ wrong() {
 
 for value in forward reverse random priority; do legal KBIT_SIMT_ORDER=$value; done
 for value in issue late random; do legal KBIT_SIMT_ASYNC=$value; done
-for value in ampere hopper; do legal KBIT_SIMT_MMA=$value; done
+for value in a100 h100 v100 cdna3 pairwise; do legal KBIT_SIMT_MMA=$value; done
 for value in 0 18446744073709551615 0xabc; do legal KBIT_SIMT_SEED=$value; done
 for value in 1 3; do legal KBIT_SIMT_WORKERS=$value; done
 for value in 0 0xff random; do legal KBIT_SIMT_POISON=$value; done
@@ -35,7 +35,9 @@ for value in 64 1024; do legal KBIT_SIMT_STACK=$value; done
 wrong KBIT_SIMT_ORDER=Forward 'KBIT_SIMT_ORDER=Forward: expected forward, reverse, random or priority'
 wrong KBIT_SIMT_ORDER= 'KBIT_SIMT_ORDER=: expected forward, reverse, random or priority'
 wrong KBIT_SIMT_ASYNC=2 'KBIT_SIMT_ASYNC=2: expected issue, late or random'
-wrong KBIT_SIMT_MMA=volta 'KBIT_SIMT_MMA=volta: expected ampere or hopper'
+wrong KBIT_SIMT_MMA=volta \
+    "KBIT_SIMT_MMA=volta: expected ieee, fma, pairwise, v100, turing, turing-4, a100, h100, cdna1, \
+cdna1-bf16, cdna2, cdna2-bf16 or cdna3"
 wrong KBIT_SIMT_SEED=-1 'KBIT_SIMT_SEED=-1: expected a number from 0 to 2^64 - 1'
 wrong KBIT_SIMT_SEED=18446744073709551616 \
     'KBIT_SIMT_SEED=18446744073709551616: expected a number from 0 to 2^64 - 1'
