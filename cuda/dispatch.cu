@@ -10,11 +10,17 @@ const Ladders ladders = {
     {{{"v1", 80, outlier_columns_v1}, {"v2", 80, outlier_columns_v2}}},
     {{{"v1", 80, absmax_rows_v1}, {"v2", 80, absmax_rows_v2}}},
     {{{"v1", 80, quantize_rows_v1}, {"v2", 80, quantize_rows_v2}}},
-    {{{"v1", 80, int8_matmul_v1}, {"v2", 80, int8_matmul_v2}, {"v3", 80, int8_matmul_v3}}},
+    {{{"v1", 80, quantize_with_outliers_v1}, {"v2", 80, quantize_with_outliers_v2}}},
+    {{{"v1", 80, int8_matmul_v1},
+      {"v2", 80, int8_matmul_v2},
+      {"v3", 80, int8_matmul_v3},
+      {"v4", 80, int8_matmul_v4}}},
     {{{"v1", 80, dequantize_v1}, {"v2", 80, dequantize_v2}}},
     {{{"v1", 80, outlier_matmul_v1}, {"v2", 80, outlier_matmul_v2}}},
     {{{"v1", 80, store_v1}, {"v2", 80, store_v2}}},
-    {{{"v1", 80, llmint8_linear_bnb_v1}, {"v2", 80, llmint8_linear_bnb_v2}}},
+    {{{"v1", 80, llmint8_linear_bnb_v1},
+      {"v2", 80, llmint8_linear_bnb_v2},
+      {"v3", 80, llmint8_linear_bnb_v3}}},
 };
 
 static thread_local int highest = kMaxRungs;
@@ -44,10 +50,22 @@ int device_capability()
         return 0;
     return major * 10 + minor;
 }
+int device_multiprocessors()
+{
+    int device, count;
+    if (cudaGetDevice(&device) != cudaSuccess ||
+        cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device) != cudaSuccess)
+        return 1;
+    return count;
+}
 #else
 int device_capability()
 {
     return 80;
+}
+int device_multiprocessors()
+{
+    return 108;
 }
 #endif
 

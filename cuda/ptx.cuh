@@ -188,6 +188,24 @@ template <int pending> PTX_FUNCTION void cp_async_wait()
     simt::cp_async_wait_group(pending);
 #endif
 }
+
+/* griddepcontrol (sm_90 and later; nothing elsewhere): for a kernel that KBIT_LAUNCH_AFTER started
+ * before its predecessor in the stream was done. wait: until all of the predecessor is done and its
+ * writes are seen; every thread calls it before it touches what the predecessor reads or writes,
+ * and before it exits, so that being done is passed on down a chain. launch_dependents: the
+ * successor may start now; it promises nothing about memory. On the CPU launches never overlap. */
+PTX_FUNCTION void wait_for_predecessor()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+PTX_FUNCTION void let_successor_start()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
 } // namespace ptx
 
 #endif

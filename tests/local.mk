@@ -6,6 +6,7 @@ include tests/io.mk
 include tests/simt.mk
 include tests/race.mk
 include tests/cuda.mk
+include tests/kernels.mk
 include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk
