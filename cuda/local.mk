@@ -6,7 +6,7 @@ cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu
 	cuda/int8_matmul.cu cuda/dequantize.cu cuda/outlier_matmul.cu cuda/outlier_matmul_w16.cu \
 	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/dispatch.cu
 cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh cuda/int8_few.cuh cuda/int8_tile.cuh \
-	cuda/launch.cuh cuda/linear_product.cuh cuda/outlier_tile.cuh cuda/row.cuh cuda/rungs.h \
+	cuda/launch.cuh cuda/linear_product.cuh cuda/outlier_tile.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
 EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
 

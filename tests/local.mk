@@ -4,6 +4,7 @@ include tests/baselines.mk
 include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
+include tests/hopper.mk
 include tests/cuda.mk
 include tests/docs.mk
 include tests/legal.mk

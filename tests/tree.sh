@@ -188,8 +188,8 @@ xargs awk '
             }
         }
         if ((" " code " ") ~ /[^A-Za-z0-9_](asm|__asm|__asm__)[^A-Za-z0-9_]/ || FILENAME ~ /\.S$/)
-            if (FILENAME != "cuda/ptx.cuh" && FILENAME !~ /^cuda\/simt\/context[a-z0-9_]*\.(h|c|cc|S)$/)
-                print FILENAME ":" FNR ": assembly outside cuda/ptx.cuh and cuda/simt/context*"
+            if (FILENAME !~ /^cuda\/ptx(_[a-z]+)?\.cuh$/ && FILENAME !~ /^cuda\/simt\/context[a-z0-9_]*\.(h|c|cc|S)$/)
+                print FILENAME ":" FNR ": assembly outside cuda/ptx*.cuh and cuda/simt/context*"
     }
 ' <"$scratch/sources" >"$scratch/found"
 while read -r line; do breach "$line"; done <"$scratch/found"

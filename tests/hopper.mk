@@ -1,0 +1,19 @@
+# Hopper: its instructions on the CPU layer, and the kernels that are made of them.
+hopper_scripts = tests/simt/hopper_nvcc.sh
+TESTS += $(hopper_scripts)
+EXTRA_DIST += $(hopper_scripts) tests/simt/hopper_wrappers.cu
+
+if HAVE_CHECK
+hopper_test_flags = $(simt_test_flags) -Wno-psabi # tensor maps are parameters, 64-byte aligned
+hopper_programs = tests/t_simt_hopper.tap tests/t_simt_hopper_faults.tap
+check_PROGRAMS += $(hopper_programs)
+TESTS += $(hopper_programs)
+
+tests_t_simt_hopper_tap_SOURCES = tests/simt/t_hopper.cc tests/simt/hopper_wrappers.cc \
+	tests/simt/hopper_wrappers.h tests/simt/testing.h
+tests_t_simt_hopper_tap_CXXFLAGS = $(hopper_test_flags)
+tests_t_simt_hopper_tap_LDADD = $(simt_test_libs)
+tests_t_simt_hopper_faults_tap_SOURCES = tests/simt/t_hopper_faults.cc tests/simt/testing.h
+tests_t_simt_hopper_faults_tap_CXXFLAGS = $(hopper_test_flags)
+tests_t_simt_hopper_faults_tap_LDADD = $(simt_test_libs)
+endif
