@@ -3,7 +3,8 @@
  * One source, two plug-ins. Built by nvcc it is "cuda": tensors are copied to the device, where the
  * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
  * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
- * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step.
+ * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step; "v2",
+ * "v3", of the rungs up to that one.
  */
 #include "candidate_steps.cuh"
 #include "launch.cuh"
@@ -172,17 +173,21 @@ template <int Highest> kbit_status run(void *bound, const kbit_call *call)
     return status != KBIT_OK ? status : fetched;
 }
 
+/* The third rung of the layer is Hopper's, where a tensor core adds the outlier columns. */
+const char *declarations(int highest)
+{
+    return highest >= 3 && kbit::device_capability() == 90
+               ? "quant=exact dequant=bnb acc=tc-trunc store=once"
+               : "quant=exact dequant=bnb store=once";
+}
+
 template <int Highest> const kbit_candidate_v1 *describe()
 {
     static kbit_op ops[kSteps];
     for (size_t i = 0; i < kSteps; ++i)
         ops[i] = {steps[i].name, run<Highest>, bind<Highest>, fetch};
-    static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
-                                                sizeof(kbit_candidate_v1),
-                                                kName,
-                                                "quant=exact dequant=bnb store=once",
-                                                ops,
-                                                kSteps};
+    static const kbit_candidate_v1 candidate = {
+        KBIT_CANDIDATE_ABI, sizeof(kbit_candidate_v1), kName, declarations(Highest), ops, kSteps};
     return &candidate;
 }
 
@@ -192,5 +197,9 @@ const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
     if (!variant)
         return describe<kbit::kMaxRungs>();
-    return strcmp(variant, "v1") == 0 ? describe<1>() : nullptr;
+    if (strcmp(variant, "v1") == 0)
+        return describe<1>();
+    if (strcmp(variant, "v2") == 0)
+        return describe<2>();
+    return strcmp(variant, "v3") == 0 ? describe<3>() : nullptr;
 }

@@ -4,6 +4,7 @@
  *   v2  128 x 128 tiles on the int8 tensor cores (int8_tile.cuh); any K and alignment, K a multiple
  *       of 16 with aligned operands is the fast case
  *   v3  up to 8 rows of q: a warp a row of w, which is read once, in 16-byte pieces (int8_few.cuh)
+ *   hopper  more than 8 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
  */
 #include "arguments.h"
 #include "int8_few.cuh"

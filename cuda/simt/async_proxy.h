@@ -14,6 +14,7 @@
 #include "ready.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,7 @@ struct AsyncProxy {
     std::map<unsigned, BulkStores> stores;
     std::vector<Warpgroup> warpgroups;
     NamedBarrier named[16];
+    std::shared_ptr<struct WgmmaWork> work; /* room for a product */
 
     void reset(Block *of);
     void publish();

@@ -60,6 +60,10 @@ static void read_option(Options *o, const char *name, const char *value)
         if ((word = find_word(value, mmas)) < 0)
             refuse(name, value, "ampere or hopper");
         o->mma = (Mma)word;
+    } else if (strcmp(name, "CAPABILITY") == 0) {
+        if (!read_number(value, 80, 90, &n))
+            refuse(name, value, "a compute capability from 80 to 90");
+        o->capability = (int)n;
     } else if (strcmp(name, "SEED") == 0) {
         if (!read_number(value, 0, UINT64_MAX, &o->seed))
             refuse(name, value, "a number from 0 to 2^64 - 1");
@@ -80,8 +84,8 @@ static void read_option(Options *o, const char *name, const char *value)
         o->stack_kib = (unsigned)n;
     } else {
         fprintf(stderr,
-                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, WORKERS, "
-                "POISON and STACK\n",
+                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, "
+                "CAPABILITY, WORKERS, POISON and STACK\n",
                 prefix, name);
         _Exit(exit_status_of_fault);
     }

@@ -16,13 +16,18 @@
 
 namespace simt
 {
-namespace
-{
 constexpr unsigned rows = 64, largest_n = 256, step_bytes = 32;
 
-struct Operands {
+/* In the heap: thread-local memory of a plug-in is scarce, and stacks here are small. */
+struct WgmmaWork {
     unsigned char a[rows][step_bytes], b[largest_n][step_bytes];
+    int sum[rows][largest_n];
+    alignas(16) int16_t wide[rows][step_bytes];
+    Operand left[rows][16], right[largest_n][16];
 };
+
+namespace
+{
 
 /* Calls visit(accumulator, row, column) for all of D. */
 template <class Visit> void for_accumulators(const WgmmaOperation &product, Visit visit)
@@ -45,16 +50,15 @@ void widen(const unsigned char *from, __m128i *to)
     }
 }
 
-void products_s8(const Operands &in, unsigned n, int (*sum)[largest_n])
+void products_s8(WgmmaWork &in, unsigned n)
 {
-    alignas(16) static thread_local __m128i a[rows][4];
     for (unsigned row = 0; row < rows; row++)
-        widen(in.a[row], a[row]);
+        widen(in.a[row], reinterpret_cast<__m128i *>(in.wide[row]));
     for (unsigned column = 0; column < n; column++) {
         __m128i b[4];
         widen(in.b[column], b);
         for (unsigned row = 0; row < rows; row++) {
-            const __m128i *left = a[row];
+            const __m128i *left = reinterpret_cast<const __m128i *>(in.wide[row]);
             const __m128i low =
                 _mm_add_epi32(_mm_madd_epi16(left[0], b[0]), _mm_madd_epi16(left[1], b[1]));
             const __m128i high =
@@ -62,38 +66,36 @@ void products_s8(const Operands &in, unsigned n, int (*sum)[largest_n])
             __m128i s = _mm_add_epi32(low, high);
             s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
             s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1));
-            sum[row][column] = _mm_cvtsi128_si32(s);
+            in.sum[row][column] = _mm_cvtsi128_si32(s);
         }
     }
 }
 #else
-void products_s8(const Operands &in, unsigned n, int (*sum)[largest_n])
+void products_s8(WgmmaWork &in, unsigned n)
 {
     for (unsigned row = 0; row < rows; row++)
         for (unsigned column = 0; column < n; column++) {
             int s = 0;
             for (unsigned k = 0; k < step_bytes; k++)
                 s += (int8_t)in.a[row][k] * (int8_t)in.b[column][k];
-            sum[row][column] = s;
+            in.sum[row][column] = s;
         }
 }
 #endif
 
 /* int32 sums wrap around. */
-void multiply_s8(const WgmmaOperation &product, const Operands &in)
+void multiply_s8(const WgmmaOperation &product, WgmmaWork &in)
 {
-    static thread_local int sum[rows][largest_n];
-    products_s8(in, product.n, sum);
+    products_s8(in, product.n);
     for_accumulators(product, [&](uint32_t &d, unsigned row, unsigned column) {
-        d = (product.accumulate ? d : 0) + (uint32_t)sum[row][column];
+        d = (product.accumulate ? d : 0) + (uint32_t)in.sum[row][column];
     });
 }
 
 /* One fused dot product of 16 terms, as Hopper's model has it. */
 template <Operand (*decode)(uint16_t), int fraction_bits>
-void multiply_float(const WgmmaOperation &product, const Operands &in)
+void multiply_float(const WgmmaOperation &product, WgmmaWork &in)
 {
-    static thread_local Operand a[rows][16], b[largest_n][16];
     const auto decode_row = [](const unsigned char *from, Operand *to) {
         for (unsigned k = 0; k < 16; k++) {
             uint16_t bits;
@@ -102,19 +104,22 @@ void multiply_float(const WgmmaOperation &product, const Operands &in)
         }
     };
     for (unsigned row = 0; row < rows; row++)
-        decode_row(in.a[row], a[row]);
+        decode_row(in.a[row], in.left[row]);
     for (unsigned column = 0; column < product.n; column++)
-        decode_row(in.b[column], b[column]);
+        decode_row(in.b[column], in.right[column]);
     for_accumulators(product, [&](uint32_t &d, unsigned row, unsigned column) {
         const float c = product.accumulate ? float_from_bits(d) : 0.0f;
-        d = float_bits(fused_dot(c, a[row], b[column], fraction_bits, Mma::Hopper));
+        d = float_bits(fused_dot(c, in.left[row], in.right[column], fraction_bits, Mma::Hopper));
     });
 }
 } // namespace
 
 void execute_product(const WgmmaOperation &product)
 {
-    static thread_local Operands in;
+    std::shared_ptr<WgmmaWork> &work = running_block().async.work;
+    if (!work)
+        work = std::make_shared<WgmmaWork>();
+    WgmmaWork &in = *work;
     read_operand(product.a, rows, in.a, product.where);
     read_operand(product.b, product.n, in.b, product.where);
     switch (product.type) {
