@@ -5,6 +5,7 @@
  *       of 16 with aligned operands is the fast case
  *   v3  up to 8 rows of q: a warp a row of w, which is read once, in 16-byte pieces (int8_few.cuh)
  *   v4  tiles and splits of K by shape (int8_plan.cuh); slices are added to C, which is zeroed first
+ *   hopper  more than 8 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
  */
 #include "arguments.h"
 #include "int8_few.cuh"

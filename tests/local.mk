@@ -5,6 +5,7 @@ include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
 include tests/race.mk
+include tests/hopper.mk
 include tests/cuda.mk
 include tests/kernels.mk
 include tests/docs.mk

@@ -48,6 +48,7 @@ void Block::prepare(Launch &launch, uint64_t number)
     reschedules_ = o.order == Order::Random || o.order == Order::Priority;
     random_.seed(o.seed, number);
     arena_.fill(shared_bytes, o.poison, random_);
+    async.reset(this);
     stacks_.provide(count_, o.stack_kib * size_t{1024});
     ready_.reset(o.order, o.seed % 2 == 1, count_, &random_);
 
@@ -76,7 +77,7 @@ void Block::prepare_thread(unsigned i)
     t.lane = i % warp_size;
     t.block = this;
     t.registers = &warp_[t.warp].registers;
-    t.exited = false;
+    t.exited = t.parked = false;
     t.waits = nullptr;
     t.copies.clear();
     t.copy_group_ends.clear();
@@ -110,6 +111,9 @@ void Block::leave_thread()
     poll_rounds_ = 0;
     if (--live_ == 0) {
         ptrdiff_t offset;
+        if (!async.loads.empty())
+            fault_of_block("the block ends before %zu bulk loads that nobody waited for",
+                           async.loads.size());
         if (arena_.overwritten(&offset))
             fault_of_block("the block wrote outside its %zu bytes of shared memory, at offset %td",
                            shared_bytes, offset);
@@ -156,9 +160,14 @@ inline void Block::run_next()
     run_another();
 }
 
-/* Threads that poll run when nobody else can. */
+/* Deferred copies happen, and then threads that poll run, when nobody else can. */
 Thread *Block::no_thread_is_ready()
 {
+    while (async.progress()) {
+        int taken = ready_.take();
+        if (taken >= 0)
+            return &thread_[(unsigned)taken];
+    }
     if (pollers_.empty())
         fault_of_block("deadlock: no thread of the block can go on");
     if (++poll_rounds_ > 1000)
@@ -176,6 +185,23 @@ void Block::poll(const Where &where)
     pollers_.push_back(running_->linear);
     run_another();
     running_->waits = nullptr;
+}
+
+/* Leaves the running thread until wake() names it. */
+void Block::park(const Where &where)
+{
+    Thread &me = *running_;
+    me.waits = &where;
+    me.parked = true;
+    run_another();
+    me.waits = nullptr;
+}
+
+void Block::wake(unsigned thread)
+{
+    thread_[thread].parked = false;
+    ready_.add(thread);
+    poll_rounds_ = 0;
 }
 
 void Block::preempt()
@@ -311,6 +337,7 @@ void Block::check_exit(const Thread &thread)
     if (!thread.copies.empty())
         fault("the thread exits with cp.async copies that it never waited for (%zu)",
               thread.copies.size());
+    async.check_exit(thread.linear);
     for (const Meeting &m : warp_[thread.warp].meeting)
         if (m.arrived && (m.mask >> thread.lane & 1u))
             fault(
