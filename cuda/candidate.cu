@@ -65,7 +65,11 @@ void release(void *p)
     cudaFree(p);
 }
 #else
+#if defined(KBIT_RACE_RUNTIME)
+constexpr const char *kName = "simt-race";
+#else
 constexpr const char *kName = "simt";
+#endif
 
 kbit_status upload(void **p, const kbit_tensor &t)
 {
