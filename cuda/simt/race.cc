@@ -122,10 +122,14 @@ void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stam
 {
     auto text_of = [&](const Stamp &s) {
         static const char *const does[] = {"read", "written", "updated atomically"};
-        std::string who =
-            s.agent >= order_.threads()
-                ? "by a copy that thread " + std::to_string(s.agent - order_.threads()) + " started"
-                : "by thread " + std::to_string(s.agent);
+        const unsigned threads = order_.threads(), warpgroups = 2 * threads;
+        std::string who = "by thread " + std::to_string(s.agent);
+        if (s.agent >= warpgroups + max_warpgroups)
+            who = "by a copy that completes on an mbarrier";
+        else if (s.agent >= warpgroups)
+            who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
+        else if (s.agent >= threads)
+            who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
         if (s.block != order_.block())
             who = "by another block";
         return std::string(does[(int)s.access]) + " " + who + " at " + place_of(s.site);
