@@ -17,3 +17,5 @@ tests_compare_accumulation_SOURCES = tests/compare_accumulation.c
 tests_compare_accumulation_LDADD = libkbitref.la -lm
 TESTS += tests/accumulation.sh
 EXTRA_DIST += tests/accumulation.sh tests/accumulation_vectors.py tests/accumulation_vectors.txt
+TESTS += tests/cli/probe.sh
+EXTRA_DIST += tests/cli/probe.sh

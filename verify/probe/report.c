@@ -36,12 +36,13 @@ void kbit_probe_text(const kbit_probe *probe, const kbit_declared *declared, con
 {
     const kbit_declared_row *rows;
     size_t n = kbit_declared_rows(&rows);
-    fprintf(stream,
-            "# kbit %s probe: candidate %s, declares %s, M x N x K = %zu x %zu x %zu\n"
-            "# A probe refutes a declaration or finds nothing against it. It proves none, and no\n"
-            "# verdict rests on it. Rows of hardware are MODELS.\n",
-            kbit_version(), name, *declares ? declares : "the reference's choices", probe->M,
-            probe->N, probe->K);
+    fprintf(
+        stream,
+        "# kbit %s probe: candidate %s, declares %s, M x N x K = %zu x %zu x %zu\n"
+        "# A probe refutes a declaration, the others being as declared, or finds nothing against\n"
+        "# it. It proves none, and no verdict rests on it. Rows of hardware are MODELS.\n",
+        kbit_version(), name, *declares ? declares : "the reference's choices", probe->M, probe->N,
+        probe->K);
     for (size_t r = 0; r < n; r++) {
         kbit_flag_state state = kbit_probe_flag(probe, rows[r].key);
         char value[32], flag[64], what[400] = "";

@@ -18,6 +18,7 @@ static const struct {
 } QUESTIONS[] = {
     {"acc", "a bit 24 below 1, subtracted", KBIT_F16, {{1, 1, 1}, {-0x1p-12, 0x1p-12, 1}}, 0},
     {"acc", "a bit 25 below 1, subtracted", KBIT_F16, {{1, 1, 1}, {-0x1p-12, 0x1p-13, 1}}, 0},
+    {"acc", "a bit 25 below -1, added", KBIT_F16, {{-1, 1, 1}, {0x1p-12, 0x1p-13, 1}}, 0},
     {"acc", "a bit 26 below 1, subtracted", KBIT_F16, {{1, 1, 1}, {-0x1p-13, 0x1p-13, 1}}, 0},
     {"acc",
      "three quarters of the last bit, added",
