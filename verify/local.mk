@@ -48,6 +48,7 @@ verify_kbit_SOURCES = \
 	verify/cmd/list.c \
 	verify/cmd/main.c \
 	verify/cmd/merge.c \
+	verify/cmd/probe.c \
 	verify/cmd/verify.c
 verify_kbit_LDADD = libkbitjudge.la
 
@@ -63,6 +64,7 @@ verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
 verify_kbit_run_CFLAGS = $(AM_CFLAGS)
 
 include verify/io.mk
+include verify/probe.mk
 include verify/cert.mk
 
 # The judges as a library, for programs that have their own tensors.

@@ -15,6 +15,7 @@ int kbit_cmd_verify(int argc, char **argv);
 int kbit_cmd_gen(int argc, char **argv);
 int kbit_cmd_judge(int argc, char **argv);
 int kbit_cmd_merge(int argc, char **argv);
+int kbit_cmd_probe(int argc, char **argv);
 int kbit_cmd_list(int argc, char **argv);
 int kbit_cmd_bench(int argc, char **argv);
 
