@@ -23,12 +23,12 @@ typedef struct {
     kbit_dtype out_type;
     float threshold;
     bool bias;
-    bool product_only; /* only int8_matmul is asked, on codes made for it */
-    bool chained;      /* run also as a chain on the candidate's own tensors */
+    const char *only; /* only this step is asked, on inputs that fill makes; NULL: all */
+    bool chained;     /* run also as a chain on the candidate's own tensors */
     kbit_level level;
     const kbit_outlier_preset *preset;
-    void (*fill)(kbit_problem *problem);
-    int argument; /* for fill */
+    void (*fill)(kbit_problem *problem); /* X, W and bias; the inputs of `only` */
+    int argument;                        /* for fill */
 } kbit_case;
 
 /* All tensors of a case. w16, x hold floats that are representable in x_type. */

@@ -1,0 +1,10 @@
+# The cases of kbit verify, a family a file.
+libkbitjudge_la_SOURCES += \
+	verify/cases.c verify/cases.h verify/cases/family.h \
+	verify/cases/codes.c \
+	verify/cases/degenerate.c \
+	verify/cases/ordinary.c \
+	verify/cases/outliers.c \
+	verify/cases/range.c \
+	verify/cases/ties.c \
+	verify/cases/transparent.c
