@@ -51,6 +51,26 @@ static void fill_extremes(kbit_problem *p)
         p->w16[i] = in_type(p, ldexp((double)p->w16[i], -p->of->argument));
 }
 
+/* Every element of X and of W is an fp16 subnormal, so their statistics are. */
+static void fill_subnormal_statistics(kbit_problem *p)
+{
+    fill_subnormal(p);
+    for (size_t i = 0; i < p->N * p->K; i++) {
+        uint64_t h = draw(p, ID_W, i);
+        p->w16[i] = in_type(p, ldexp((double)(1 + h % 1023) * (h >> 63 ? -1 : 1), -24));
+    }
+}
+
+/* Outputs about the smallest fp16 numbers: half of them vanish. */
+static void fill_small_outputs(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = in_type(p, (double)p->w16[i] * 0x1p-8);
+    for (size_t i = 0; i < p->M * p->K; i++)
+        p->x[i] = in_type(p, (double)p->x[i] * ldexp(1, -9 - (int)(i / p->K % 8)));
+}
+
 /* clang-format off: one case a line */
 static const kbit_case CASES[] = {
     {"large-sums", "accumulators beyond 2^24 in every step", 5, 6, 2050, F16, F16, 6, true, NULL,
@@ -63,6 +83,10 @@ static const kbit_case CASES[] = {
      false, DEFAULT, NULL, fill_extremes, 0},
     {"underflow-f32", "products below the smallest float, a scale a row", 20, 12, 32, F32, F32, OFF,
      false, NULL, true, DEFAULT, NULL, fill_extremes, 50},
+    {"subnormal-statistics", "fp16 subnormals throughout: both statistics are subnormal", 9, 12, 40,
+     F16, F32, OFF, false, NULL, true, QUICK, NULL, fill_subnormal_statistics, 0},
+    {"subnormal-output", "outputs that fp16 holds as subnormals, or not at all", 24, 20, 64, F16,
+     F16, OFF, false, NULL, true, DEFAULT, NULL, fill_small_outputs, 0},
 };
 /* clang-format on */
 
