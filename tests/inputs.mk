@@ -40,3 +40,10 @@ worst: tests/worst/worst$(EXEEXT)
 	./tests/worst/worst$(EXEEXT) table $(srcdir)/tests/worst/*.txt >tests/worst/table
 	mv tests/worst/table $(srcdir)/verify/results/tightness.md
 .PHONY: worst
+
+# A layer in files: certified or sampled.
+check_PROGRAMS += tests/layer_port
+tests_layer_port_CPPFLAGS = $(VERIFY_CPPFLAGS)
+tests_layer_port_CFLAGS = $(VERIFY_CFLAGS)
+tests_layer_port_SOURCES = tests/layer_port.c
+tests_layer_port_LDADD = libkbitjudge.la -lm

@@ -48,6 +48,14 @@ struct kbit_problem {
 /* The table; built once. */
 const kbit_case *kbit_cases(size_t *count);
 
+/* Writes rows [first, first + n) of X [M,K] (matrix 'x') or W [N,K] ('w'), for who cannot hold them
+ * all. Rows do not depend on each other. */
+typedef void kbit_case_rows(const kbit_case *of, uint64_t seed, char matrix, size_t first, size_t n,
+                            float *values);
+
+/* NULL where the case is only made whole. Where it is not, the bias is 0. */
+kbit_case_rows *kbit_case_row_maker(const kbit_case *of);
+
 /* Fills and derives the tensors. Inputs of later steps come from the reference: they need only be
  * legal, since every expectation comes from the oracles. */
 kbit_status kbit_problem_make(const kbit_case *of, uint64_t seed, kbit_problem *problem,

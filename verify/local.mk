@@ -64,6 +64,7 @@ verify_kbit_run_CFLAGS = $(AM_CFLAGS)
 include verify/cases.mk
 include verify/io.mk
 include verify/cert.mk
+include verify/scale.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la
