@@ -1,12 +1,15 @@
 # The cases are what they say.
 if HAVE_CHECK
-check_PROGRAMS += tests/t_cases.tap
-TESTS += tests/t_cases.tap
+check_PROGRAMS += tests/t_cases.tap tests/t_layer.tap
+TESTS += tests/t_cases.tap tests/t_layer.tap
 tests_t_cases_tap_CPPFLAGS = $(VERIFY_CPPFLAGS) $(CHECK_CFLAGS) $(MPFR_CFLAGS)
 tests_t_cases_tap_SOURCES = tests/t_cases.c verify/candidates/reference_ops.c
 tests_t_cases_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
+tests_t_layer_tap_CPPFLAGS = $(VERIFY_CPPFLAGS) $(CHECK_CFLAGS) $(MPFR_CFLAGS)
+tests_t_layer_tap_SOURCES = tests/t_layer.c verify/candidates/reference_ops.c
+tests_t_layer_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
 endif
-EXTRA_DIST += tests/t_cases.c
+EXTRA_DIST += tests/t_cases.c tests/t_layer.c
 
 # Operands on which legal candidates err most: `make worst` searches, the test replays.
 check_PROGRAMS += tests/worst/worst

@@ -1,13 +1,18 @@
 /* layer_port.c -- a port for the tests of scale: answers a llmint8_linear_bnb folder of `kbit gen`, by
- * the reference's steps on blocks of W and the referee's fast product.
+ * the reference's steps on blocks of W.
  *
- *   layer_port FOLDER [change ROW COLUMN]    flips the lowest bit of one output */
+ *   layer_port FOLDER [product PLUGIN] [change ROW COLUMN]
+ *
+ * product: the int8 product is that plug-in's, for sizes at which the referee's own takes minutes.
+ * change: flips the lowest bit of one output. */
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/manifest.h"
+#include "kbit_candidate.h"
 #include "product.h"
 #include "row_files.h"
 
@@ -28,12 +33,49 @@ static void *room(size_t n, size_t size)
     return p;
 }
 
+static const kbit_op *op_of(const char *plugin)
+{
+    void *handle = dlopen(plugin, RTLD_NOW);
+    const kbit_candidate_v1 *(*get)(const char *) = NULL;
+    need(handle, plugin);
+    *(void **)&get = dlsym(handle, "kbit_candidate");
+    const kbit_candidate_v1 *candidate = get ? get(NULL) : NULL;
+    for (uint32_t i = 0; candidate && i < candidate->n_ops; i++)
+        if (strcmp(candidate->ops[i].step, "int8_matmul") == 0)
+            return &candidate->ops[i];
+    need(false, "the plug-in has no int8_matmul");
+    return NULL;
+}
+
+/* c [M,n] = q w^T. */
+static void multiply(const kbit_op *op, size_t M, size_t n, size_t K, int8_t *q, const void *w,
+                     int32_t *c)
+{
+    kbit_error error = {KBIT_OK, ""};
+    if (!op) {
+        need(kbit_product(M, n, K, q, w, c, &error) == KBIT_OK, error.text);
+        return;
+    }
+    const kbit_tensor in[2] = {{q, KBIT_I8, 2, {M, K}}, {(void *)(uintptr_t)w, KBIT_I8, 2, {n, K}}};
+    kbit_tensor out = {c, KBIT_I32, 2, {M, n}};
+    const kbit_call call = {"int8_matmul", M, n, K, KBIT_THRESHOLD_OFF, in, &out};
+    need(op->run(NULL, &call) == KBIT_OK, "the plug-in's product");
+}
+
 int main(int argc, char **argv)
 {
     static const char *const STEPS[] = {"llmint8_linear_bnb"};
     kbit_manifest m;
     kbit_error error = {KBIT_OK, ""};
-    need(argc == 2 || argc == 5, "usage: layer_port FOLDER [change ROW COLUMN]");
+    const kbit_op *op = NULL;
+    int at = 2;
+    if (argc > at + 1 && strcmp(argv[at], "product") == 0) {
+        op = op_of(argv[at + 1]);
+        at += 2;
+    }
+    const bool change = argc == at + 3 && strcmp(argv[at], "change") == 0;
+    need(argc > 1 && (argc == at || change),
+         "usage: layer_port FOLDER [product PLUGIN] [change ROW COLUMN]");
     const char *folder = argv[1];
     need(kbit_manifest_open(folder, STEPS, 1, &m, &error) == KBIT_OK, error.text);
     const size_t M = m.M, N = m.N, K = m.K, x_size = kbit_dtype_size(m.inputs[0].array.type);
@@ -64,9 +106,9 @@ int main(int argc, char **argv)
         const size_t n = N - first < BLOCK ? N - first : BLOCK;
         const void *w = NULL, *s = NULL;
         need(kbit_row_file_read(&w_file, first, n, &w, &error) == KBIT_OK &&
-                 kbit_row_file_read(&s_file, first, n, &s, &error) == KBIT_OK &&
-                 kbit_product(M, n, K, q, w, c, &error) == KBIT_OK,
+                 kbit_row_file_read(&s_file, first, n, &s, &error) == KBIT_OK,
              error.text);
+        multiply(op, M, n, K, q, w, c);
         need(kbit_dequantize(M, n, c, absmax, s, d) == KBIT_OK &&
                  kbit_outlier_matmul(M, n, K, x, n_outliers, outliers, w, s, d, y) == KBIT_OK &&
                  kbit_store(M, n, y, NULL, type, stored) == KBIT_OK,
@@ -74,8 +116,8 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < M; i++)
             memcpy(out + (i * N + first) * size, stored + i * n * size, n * size);
     }
-    if (argc == 5)
-        out[(strtoull(argv[3], NULL, 10) * N + strtoull(argv[4], NULL, 10)) * size] ^= 1;
+    if (change)
+        out[(strtoull(argv[at + 1], NULL, 10) * N + strtoull(argv[at + 2], NULL, 10)) * size] ^= 1;
 
     char path[8192];
     snprintf(path, sizeof path, "%s/%s", folder, m.outputs[0].file);
