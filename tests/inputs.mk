@@ -50,3 +50,5 @@ tests_layer_port_CPPFLAGS = $(VERIFY_CPPFLAGS)
 tests_layer_port_CFLAGS = $(VERIFY_CFLAGS)
 tests_layer_port_SOURCES = tests/layer_port.c
 tests_layer_port_LDADD = libkbitjudge.la -lm
+TESTS += tests/cli/layer.sh
+EXTRA_DIST += tests/cli/layer.sh

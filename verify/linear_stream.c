@@ -10,6 +10,7 @@
 
 #include "linear.h"
 #include "linear_passes.h"
+#include "numbers.h"
 
 #define BLOCK_BYTES  ((size_t)8 << 20)
 #define ROWS_OF_PART ((size_t)32) /* of X in one call of the judge */
@@ -346,6 +347,25 @@ kbit_status kbit_layer_judge_columns(kbit_layer_passes *p, const kbit_layer_samp
 
 /* ---- the two ways ---- */
 
+/* The element that is asked for, where it is right by the certificate. */
+static kbit_status show_certified(kbit_layer_passes *p, const bool *flagged, kbit_error *error)
+{
+    const kbit_layer_stream *l = p->layer;
+    const kbit_judging *judging = p->judging;
+    const void *row = NULL;
+    if (!judging->one_element || judging->row >= l->M || judging->column >= l->N ||
+        flagged[judging->row])
+        return KBIT_OK;
+    kbit_status status = l->rows(l->context, KBIT_LAYER_Y, judging->row, 1, &row, error);
+    if (status != KBIT_OK)
+        return status;
+    const kbit_tensor y = {(void *)(uintptr_t)row, l->y_type, 2, {1, l->N}};
+    kbit_mismatch *m = kbit_show(p->verdict, "out", judging->row, judging->column);
+    kbit_print_value(m->observed, sizeof m->observed, kbit_element(&y, judging->column), l->y_type);
+    snprintf(m->admissible, sizeof m->admissible, "certified with its row");
+    return KBIT_OK;
+}
+
 /* Flagged rows are judged element by element; those beyond MOST_FLAGGED stay undecided. */
 static kbit_status certified(kbit_layer_passes *p, const kbit_layer_units *units, kbit_error *error)
 {
@@ -378,9 +398,30 @@ static kbit_status certified(kbit_layer_passes *p, const kbit_layer_units *units
                  "element",
                  n_flagged, sample.n_rows);
     }
+    if (status == KBIT_OK)
+        status = show_certified(p, flagged, error);
     free(flagged);
     kbit_layer_sample_free(&sample);
     return status;
+}
+
+/* The row of the element that is asked for is judged as well. */
+static kbit_status add_shown_row(const kbit_layer_passes *p, kbit_layer_sample *sample,
+                                 kbit_error *error)
+{
+    const kbit_judging *judging = p->judging;
+    if (!judging->one_element || judging->row >= p->layer->M)
+        return KBIT_OK;
+    for (size_t i = 0; i < sample->n_rows; i++)
+        if (sample->rows[i] == judging->row)
+            return KBIT_OK;
+    size_t *rows = realloc(sample->rows, (sample->n_rows + 1) * sizeof *rows);
+    if (!rows)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "no memory for %zu rows", sample->n_rows + 1);
+    sample->rows = rows;
+    rows[sample->n_rows++] = judging->row;
+    qsort(rows, sample->n_rows, sizeof *rows, ascending);
+    return KBIT_OK;
 }
 
 static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
@@ -391,6 +432,8 @@ static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
     kbit_linear_kind(l->paper, l->y_type, p->verdict);
     kbit_status status =
         draw_positions(p->key, SAMPLE_NONCE, sample.n_rows, l->M, &sample.rows, error);
+    if (status == KBIT_OK)
+        status = add_shown_row(p, &sample, error);
     if (status == KBIT_OK)
         status = draw_positions(p->key, SAMPLE_NONCE + 1, sample.n_columns, l->N, &sample.columns,
                                 error);
