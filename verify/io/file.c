@@ -134,7 +134,7 @@ void kbit_file_abandon(kbit_file_writer *writer)
 kbit_status kbit_file_write(const char *path, const struct iovec parts[], size_t n_parts,
                             kbit_error *error)
 {
-    kbit_file_writer writer;
+    kbit_file_writer writer = {.fd = -1};
 
     kbit_status status = kbit_file_begin(&writer, path, error);
     for (size_t i = 0; i < n_parts && !status; i++)

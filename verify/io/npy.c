@@ -99,7 +99,7 @@ kbit_status kbit_npy_write_rows(const char *path, const kbit_array *array, kbit_
 {
     char header[HEADER_MAX];
     size_t header_size, bytes;
-    kbit_file_writer writer;
+    kbit_file_writer writer = {.fd = -1};
 
     kbit_status status = format_header(path, array, header, &header_size, &bytes, error);
     if (status)
