@@ -29,8 +29,12 @@ WORST_CASES = tests/worst/dequantize-any-f32-underflow.txt tests/worst/dequantiz
 	tests/worst/linear_paper.txt tests/worst/outlier_matmul-f16-weights.txt \
 	tests/worst/outlier_matmul-faithful.txt tests/worst/outlier_matmul-ieee.txt \
 	tests/worst/outlier_matmul-truncating.txt tests/worst/outlier_matmul-underflow.txt \
-	tests/worst/outlier_matmul_w16-faithful.txt tests/worst/outlier_matmul_w16-ieee.txt \
-	tests/worst/outlier_matmul_w16-truncating.txt tests/worst/outlier_matmul_w16-underflow.txt \
+	tests/worst/outlier_matmul_w16-a100.txt tests/worst/outlier_matmul_w16-cdna2.txt \
+	tests/worst/outlier_matmul_w16-cdna3.txt tests/worst/outlier_matmul_w16-faithful.txt \
+	tests/worst/outlier_matmul_w16-h100.txt tests/worst/outlier_matmul_w16-ieee.txt \
+	tests/worst/outlier_matmul_w16-split-f16.txt tests/worst/outlier_matmul_w16-split-f32.txt \
+	tests/worst/outlier_matmul_w16-truncating.txt tests/worst/outlier_matmul_w16-turing.txt \
+	tests/worst/outlier_matmul_w16-underflow.txt tests/worst/outlier_matmul_w16-v100.txt \
 	tests/worst/quantize-exact-bf16.txt tests/worst/quantize-exact-f16.txt \
 	tests/worst/quantize-exact-f32.txt tests/worst/quantize-gap-f16.txt \
 	tests/worst/quantize-mul-bf16.txt tests/worst/quantize-mul-f16.txt tests/worst/quantize-mul-f32.txt \

@@ -371,6 +371,9 @@ START_TEST(the_certificate_knows_its_limits)
     kbit_verdict v = judged(&l, 3, 4, 0);
     ck_assert_int_ne(v.kind, KBIT_CERTIFIED);
     ck_assert_uint_eq(v.of_rows, l.p.M);
+    l.declared = (kbit_declared){.ftz_out16 = FTZ_FLUSH};
+    v = judged(&l, 3, 4, 0);
+    ck_assert_int_ne(v.kind, KBIT_CERTIFIED);
     l.declared = (kbit_declared){.subB = SUBB_F16};
     v = judged(&l, 3, 4, 0);
     ck_assert_int_eq(v.kind, KBIT_CERTIFIED);

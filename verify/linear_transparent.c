@@ -14,8 +14,8 @@
  * such integer, and rows with a residual, are flagged; nothing right is flagged unless |T_ij| is
  * larger than the significand, and then linear.c decides.
  *
- * combine=round-twice rounds in between and is not covered, nor is subB=f16 where w s/127 leaves
- * fp16, nor the paper's profile.
+ * combine=round-twice rounds in between and is not covered, nor is whoever flushes subnormal numbers
+ * (ftz-*), subB=f16 where w s/127 leaves fp16, or the paper's profile.
  *
  * Cost: one pass over X to find this out; W and X once more, Y twice. */
 #include <math.h>
@@ -104,7 +104,9 @@ static bool columns_hold(const kbit_layer_passes *p, kbit_layer_units *units)
 {
     const kbit_layer_stream *l = p->layer;
     const kbit_declared *declared = p->judging->declared;
-    bool holds = !l->paper && declared->combine == COMBINE_F32 && l->K > 0;
+    bool flushes = declared->ftz_in16 == FTZ_FLUSH || declared->ftz32 == FTZ_FLUSH ||
+                   declared->ftz_out16 == FTZ_FLUSH;
+    bool holds = !l->paper && declared->combine == COMBINE_F32 && !flushes && l->K > 0;
     for (size_t j = 0; j < l->N && holds; j++) {
         const double unit = units->column_unit[j] = unit_of(l->w_absmax[j]);
         holds = unit > 0 && !(l->bias && l->bias[j] != 0);

@@ -1,6 +1,7 @@
 /* targets.c -- the theorems and declared sequences, each with its adversary. */
 #include "worst.h"
 
+#include "kbit_accumulation.h"
 #include "proofs/bounds.h"
 
 #define INVERSE_127   0x1.020408p-7f
@@ -149,6 +150,59 @@ static float w16_cut(size_t K, size_t n, const operands *o)
 {
     (void)K;
     return onto_w16(o->d, n, o, add_cut);
+}
+
+/* ---- sums as a row of the accumulation model has them ---- */
+
+static void encode(size_t n, const operands *o, uint16_t *x, uint16_t *w)
+{
+    kbit_round(n, o->x, KBIT_F16, x);
+    kbit_round(n, o->w16, KBIT_F16, w);
+}
+
+/* The chain of steps starts from d. */
+static float machine(const char *row, size_t n, const operands *o)
+{
+    uint16_t x[MOST_COLUMNS], w[MOST_COLUMNS];
+    float y = NAN;
+    encode(n, o, x, w);
+    kbit_accumulate(kbit_accumulation_find(row), KBIT_F16, n, x, w, o->d, &y);
+    return y;
+}
+
+/* Parts of so many products, added to d. */
+static float split(const char *row, kbit_dtype partials, size_t part, size_t n, const operands *o)
+{
+    uint16_t x[MOST_COLUMNS], w[MOST_COLUMNS];
+    float y = NAN;
+    encode(n, o, x, w);
+    kbit_accumulate_split(kbit_accumulation_find(row), KBIT_F16, n, x, w, o->d, part, partials, &y);
+    return y;
+}
+
+#define MACHINE(name)                                                                              \
+    static float w16_##name(size_t K, size_t n, const operands *o)                                 \
+    {                                                                                              \
+        (void)K;                                                                                   \
+        return machine(#name, n, o);                                                               \
+    }
+MACHINE(v100)
+MACHINE(turing)
+MACHINE(a100)
+MACHINE(h100)
+MACHINE(cdna2)
+MACHINE(cdna3)
+
+static float w16_split_f32(size_t K, size_t n, const operands *o)
+{
+    (void)K;
+    return split("a100", KBIT_F32, 1, n, o);
+}
+
+static float w16_split_f16(size_t K, size_t n, const operands *o)
+{
+    (void)K;
+    return split("a100", KBIT_F16, 1, n, o);
 }
 
 /* ---- layers ---- */
@@ -517,6 +571,54 @@ const target TARGETS[] = {
      .adversary = "added onto d, aligned to 23 fraction bits and cut",
      OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
      .answer = w16_cut},
+    {.name = "outlier_matmul_w16-v100",
+     .theorem = "accumulate-v100",
+     .declares = "acc=v100",
+     .adversary = "row v100 of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_v100},
+    {.name = "outlier_matmul_w16-turing",
+     .theorem = "accumulate-turing",
+     .declares = "acc=turing",
+     .adversary = "row turing of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_turing},
+    {.name = "outlier_matmul_w16-a100",
+     .theorem = "accumulate-a100",
+     .declares = "acc=a100",
+     .adversary = "row a100 of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_a100},
+    {.name = "outlier_matmul_w16-h100",
+     .theorem = "accumulate-h100",
+     .declares = "acc=h100",
+     .adversary = "row h100 of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_h100},
+    {.name = "outlier_matmul_w16-cdna2",
+     .theorem = "accumulate-cdna2",
+     .declares = "acc=cdna2 ftz-in16=flush ftz32=flush",
+     .adversary = "row cdna2 of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_cdna2},
+    {.name = "outlier_matmul_w16-cdna3",
+     .theorem = "accumulate-cdna3",
+     .declares = "acc=cdna3",
+     .adversary = "row cdna3 of the model, starting from d",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_cdna3},
+    {.name = "outlier_matmul_w16-split-f32",
+     .theorem = "accumulate-split-f32",
+     .declares = "acc=a100 splitk=f32",
+     .adversary = "row a100 of the model, a product a part",
+     OUTLIERS_W16(32, F16, -14, 15, -14, 15, -30, 30),
+     .answer = w16_split_f32},
+    {.name = "outlier_matmul_w16-split-f16",
+     .theorem = "accumulate-split-f16",
+     .declares = "acc=a100 splitk=f16",
+     .adversary = "row a100 of the model, a product a part in fp16",
+     OUTLIERS_W16(32, F16, -14, 6, -14, 6, -30, 10),
+     .answer = w16_split_f16},
     {.name = "linear_bnb",
      .declares = "dequant=bnb acc=ieee",
      .adversary = "outliers added onto the int8 part, then the bias",
