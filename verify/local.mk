@@ -63,6 +63,7 @@ verify_kbit_run_CFLAGS = $(AM_CFLAGS)
 
 include verify/io.mk
 include verify/cert.mk
+include verify/software.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la
