@@ -62,6 +62,33 @@ def needs(module, package=None):
         sys.exit(f"skipped: {package or module} is not there ({reason})")
 
 
+def widened(x):
+    """A float tensor as f4, without rounding."""
+    return (x.astype("<u4") << 16).view("<f4") if x.dtype == np.dtype("<u2") else x.astype("<f4")
+
+
+def nothing_masked(call, x, outliers):
+    """For a library that knows no outliers: serves only what has none."""
+    x = widened(x)
+    if outliers.size or not np.isfinite(x).all():
+        raise Unsupported("it knows no outlier columns and no non-finite elements")
+    if call.threshold is not None and not (np.abs(x) < call.threshold).all():
+        raise Unsupported("it knows no threshold, and an element reaches it")
+
+
+def as_torch(torch, x):
+    """An array as a torch tensor, bf16 included."""
+    if x.dtype == np.dtype("<u2"):
+        return torch.from_numpy(x.view("<i2")).view(torch.bfloat16)
+    return torch.from_numpy(x)
+
+
+def from_torch(torch, x):
+    """And back."""
+    x = x.detach().contiguous()
+    return x.view(torch.int16).numpy().view("<u2") if x.dtype == torch.bfloat16 else x.numpy()
+
+
 def output(call, array):
     """The function's result as the bytes' array, or an error: the type and the order are its job."""
     array = np.ascontiguousarray(array)
