@@ -55,6 +55,22 @@ static void fill_ties(kbit_problem *p)
         }
 }
 
+/* Next to a tie: each x is the number of x_type nearest to a (2k + 1)/254, small codes as often as
+ * large ones. Who adds an offset before rounding, or takes 127/a with fewer bits, gets the next code. */
+static void fill_near_ties(kbit_problem *p)
+{
+    fill_random(p);
+    for (size_t i = 0; i < p->M; i++) {
+        double a = (double)in_type(p, 1.0 + (double)(draw(p, ID_EXTRA + 1, i) % 1024) / 1024);
+        for (size_t k = 0; k < p->K; k++) {
+            uint64_t h = draw(p, ID_EXTRA, i * p->K + k);
+            double code = (double)((h >> 8) % (1u << h % 8) % 127);
+            double x = k == 0 ? a : a * (2 * code + 1) / 254;
+            p->x[i * p->K + k] = in_type(p, h >> 60 & 1 ? -x : x);
+        }
+    }
+}
+
 /* At most 12 ties a row, so that a fused output can be explained by one joint choice. */
 static void fill_few_ties(kbit_problem *p)
 {
@@ -330,6 +346,8 @@ static const kbit_case FIXED[] = {
      fill_ties, 0},
     {"few-ties", "at most 12 ties a row", 16, 40, 96, F16, F32, 6, true, false, false, D, NULL,
      fill_few_ties, 0},
+    {"near-ties", "each element as close to a tie as its type allows", 64, 16, 255, F16, F16, OFF,
+     true, false, false, D, NULL, fill_near_ties, 0},
     {"transparent", "fused outputs with one admissible value each: a flipped bit shows", 48, 80,
      128, F16, F16, 6, false, false, true, Q, NULL, fill_transparent, 2},
     {"transparent-ragged", "the same at odd sizes", 37, 53, 129, F16, F16, 6, false, false, true, Q,
@@ -413,8 +431,8 @@ static const kbit_case FIXED[] = {
      OFF, false, true, false, Q, NULL, fill_codes, 3},
     {"codes-1024", "1024^3, many tiles", 1024, 1024, 1024, F16, F16, OFF, false, true, false, L,
      NULL, fill_codes, 0},
-    {"blocks-32", "rows of 32 elements, as a block of ggml's Q8_0", 300, 8, 32, F16, F16, OFF, false,
-     false, false, KBIT_LEVEL_NAMED, NULL, fill_random, 0},
+    {"blocks-32", "rows of 32 elements, as a block of ggml's Q8_0", 300, 8, 32, F16, F16, OFF,
+     false, false, false, KBIT_LEVEL_NAMED, NULL, fill_random, 0},
     {"blocks-32-ties", "the same with exact ties", 300, 8, 32, F16, F16, OFF, false, false, false,
      KBIT_LEVEL_NAMED, NULL, fill_ties, 0},
     {"blocks-32-f32", "the same in float, a scale a row", 300, 8, 32, F32, F32, OFF, false, false,
