@@ -79,6 +79,8 @@ def dequantize(call, c, absmax, w_absmax):
 def llmint8_linear_bnb(call, x, w, w_absmax, bias):
     if call.out_type != call.in_types[0]:
         raise Unsupported("the layer's output has the type of x")
+    if call.in_types[0] == "bf16" and columns(vectorwise_quant(call, x)[2]).size:
+        raise Unsupported("it rounds the outlier weights to bf16, which no declaration names")
     x = as_torch(torch, x)
     state = bnb.MatmulLtState()
     state.is_training = state.has_fp16_weights = False

@@ -90,4 +90,5 @@ def int8_matmul(call, q, w):
 STEPS = {"quantize_rows": quantize_rows}
 if variant != "shift":
     STEPS.update(dequantize=dequantize, int8_matmul=int8_matmul)
-kbit_port.main(f"ctranslate2-{version}" + (":" if variant else "") + variant, "quant=any dequant=any", STEPS)
+if __name__ == "__main__":
+    kbit_port.main(f"ctranslate2-{version}" + (":" if variant else "") + variant, "quant=any dequant=any", STEPS)
