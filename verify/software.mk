@@ -14,12 +14,15 @@ verify_candidates_bitsandbytes_la_LDFLAGS = $(PLUGIN_LINK)
 verify_candidates_bitsandbytes_la_LIBADD = libkbitref.la -lm
 
 # Ports in Python are data to kbit; --candidate python:FILE finds them by path.
-EXTRA_DIST += verify/candidates/judge-software verify/candidates/software_intro.md \
-	verify/candidates/software_notes.txt verify/results/software.md \
-	verify/candidates/python/kbit_port.py verify/candidates/python/witnesses.py \
+portsdir = $(pkgdatadir)/python
+dist_ports_DATA = \
+	verify/candidates/python/kbit_port.py \
 	verify/candidates/python/bitsandbytes_port.py verify/candidates/python/ctranslate2_port.py \
 	verify/candidates/python/onnxruntime_port.py verify/candidates/python/pytorch_port.py \
 	verify/candidates/python/quanto_port.py verify/candidates/python/torchao_port.py
+EXTRA_DIST += verify/candidates/judge-software verify/candidates/software_intro.md \
+	verify/candidates/software_notes.txt verify/candidates/python/witnesses.py \
+	verify/results/software.md
 software: all
 	$(top_srcdir)/verify/candidates/judge-software --kbit verify/kbit$(EXEEXT) -o software.md; \
 		status=$$?; test ! -s software.md || mv software.md $(top_srcdir)/verify/results/software.md; exit $$status

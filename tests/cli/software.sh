@@ -5,8 +5,8 @@ set -u
 kbit=$top_builddir/verify/kbit
 ours=$top_srcdir/tests/software
 judge=$top_srcdir/verify/candidates/judge-software
-KBIT_PORTS=$top_srcdir/verify/candidates/python PYTHONDONTWRITEBYTECODE=1
-export KBIT_PORTS PYTHONDONTWRITEBYTECODE
+PYTHONPATH=$top_srcdir/verify/candidates/python PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH PYTHONDONTWRITEBYTECODE
 unset KBIT_GGML KBIT_BITSANDBYTES
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
