@@ -17,3 +17,4 @@ include tests/accumulation.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk
+include tests/software.mk

@@ -68,6 +68,7 @@ include verify/io.mk
 include verify/probe.mk
 include verify/cert.mk
 include verify/scale.mk
+include verify/software.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la

@@ -130,7 +130,10 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
                                 kbit_sandbox **sandbox, kbit_error *error)
 {
     char name[PATH_MAX], path[PATH_MAX];
-    const char *slash = strrchr(text, '/'), *colon = strchr(slash ? slash : text, ':');
+    const char *colon = strchr(text, ':'), *slash = strrchr(text, '/');
+    /* A name has no slash before its colon, and then its variant may have some: python:a/b.py. */
+    if (colon && memchr(text, '/', (size_t)(colon - text)))
+        colon = strchr(slash, ':');
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
     *sandbox = NULL;
     if (length == 0 || length >= sizeof name || (colon && !colon[1]))
