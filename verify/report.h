@@ -69,6 +69,7 @@ typedef struct {
 /* One step in one mode over all its cases. */
 typedef struct {
     kbit_totals totals;
+    bool judged;         /* some output was: kind means something */
     kbit_kind kind;      /* the weakest of its cases */
     const char *theorem; /* "" for none */
     double ratio;        /* the largest, or -1 */
@@ -85,6 +86,8 @@ void kbit_report_sort(kbit_report *report);
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
 bool kbit_failed(kbit_result result);
+/* Whether an output was judged: a kind is meant then. Not so of ABSENT, CRASHED, HUNG, DIRTY. */
+bool kbit_judged(kbit_result result);
 /* "admissible", or the worst of what is not. */
 const char *kbit_report_verdict(const kbit_report *report);
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);

@@ -127,8 +127,11 @@ static const char *read_entry(const char *path, const json_t *object, kbit_entry
         r.wrong = "step";
     copy_of(&r, "case", e->case_name, sizeof e->case_name);
     v->mode = (kbit_mode)value_of(&r, "mode", mode_name, KBIT_FUSED);
-    v->kind = (kbit_kind)value_of(&r, "verdict", kind_name, KBIT_ENCLOSED);
     v->result = (kbit_result)value_of(&r, "result", result_name, KBIT_DIRTY);
+    if (kbit_judged(v->result))
+        v->kind = (kbit_kind)value_of(&r, "verdict", kind_name, KBIT_ENCLOSED);
+    else if (!json_is_null(json_object_get(object, "verdict")) && !r.wrong)
+        r.wrong = "verdict";
     v->theorem = text_of(&r, "theorem");
     v->elements = count_of(&r, "elements");
     v->checked = count_of(&r, "checked");
