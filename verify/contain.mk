@@ -13,3 +13,5 @@ libkbitjudge_la_SOURCES += \
 	verify/sandbox/files.c verify/sandbox/files.h \
 	verify/sandbox/message.c verify/sandbox/message.h \
 	verify/sandbox/process.c verify/sandbox/process.h
+
+libkbitjudge_la_SOURCES += verify/options.c verify/options.h

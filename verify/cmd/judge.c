@@ -1,5 +1,4 @@
 /* judge.c -- kbit judge: the verdict on files that a port wrote. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,15 +110,18 @@ int kbit_cmd_judge(int argc, char **argv)
         {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
-    const char *declare = NULL, *output = NULL;
+    const char *output = NULL;
+    kbit_declares declare = {false, ""};
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_judging judging = {0};
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "f:o:h", OPTIONS, NULL)) != -1)
+    while ((c = kbit_next_option(argc, argv, "f:o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 1:
-            declare = optarg;
+            if (!kbit_option_declare("judge", optarg, &declare))
+                return EXIT_USAGE;
             break;
         case 2:
             if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
@@ -153,7 +155,7 @@ int kbit_cmd_judge(int argc, char **argv)
     kbit_status status = report ? open_folder(folder, &m, &step, &error)
                                 : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
     if (status == KBIT_OK)
-        status = kbit_declared_parse(declare ? declare : m.declares, &declared, &error);
+        status = kbit_declared_parse(declare.given ? declare.text : m.declares, &declared, &error);
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
