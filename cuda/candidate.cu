@@ -8,6 +8,9 @@
 #include "candidate_steps.cuh"
 #include "launch.cuh"
 #include "rungs.h"
+#if !defined(__CUDACC__)
+#include "simt/options.h"
+#endif
 
 #include <new>
 #include <string.h>
@@ -63,6 +66,8 @@ void release(void *p)
 {
     cudaFree(p);
 }
+
+void check_settings() {}
 #else
 constexpr const char *kName = "simt";
 
@@ -78,6 +83,12 @@ kbit_status download(const kbit_tensor &, const void *)
 }
 
 void release(void *) {}
+
+/* A wrong setting is refused while this is loaded, rather than in a call. */
+void check_settings()
+{
+    simt::options();
+}
 #endif
 
 void free_all(Bound *b)
@@ -190,6 +201,7 @@ template <int Highest> const kbit_candidate_v1 *describe()
 
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
+    check_settings();
     if (!variant)
         return describe<kbit::kMaxRungs>();
     return strcmp(variant, "v1") == 0 ? describe<1>() : nullptr;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hint.h"
 #include "units.h"
 
 /* Two different patterns: an element that is not written differs between two runs. */
@@ -89,7 +90,7 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
     if (outcome.status == KBIT_ERR_NO_DEVICE)
         return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s",
                          kbit_sandbox_name(run->sandbox), outcome.note);
-    kbit_status refusal = step->refuses ? step->refuses(call) : KBIT_OK;
+    kbit_status refusal = step->refuses ? step->refuses(call, NULL) : KBIT_OK;
     if (refusal == KBIT_ERR_MEMORY)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
     if (refusal != KBIT_OK) {
@@ -150,6 +151,8 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
     out->data = copy_room(out);
     if (!out->data)
         return kbit_fail(error, KBIT_ERR_MEMORY, "case %s: out of memory", p->of->name);
+    if (run->one_element && run->element_seen && kbit_has_element(out, run->row, run->column))
+        atomic_store(run->element_seen, true);
     if (!kbit_sandbox_serves(run->sandbox, step->stem)) {
         verdict.result = KBIT_ABSENT;
         snprintf(verdict.note, sizeof verdict.note, "the candidate does not serve this step");
@@ -160,6 +163,8 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         kbit_judging judging = {&call,    &run->declared, run->one_element,
                                 run->row, run->column,    run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
+        if (status == KBIT_OK)
+            kbit_hint(step, &judging, &verdict);
     }
     if (status == KBIT_OK) {
         kbit_line line = {p->of, step, &verdict, p->seed, run->unit};

@@ -273,9 +273,12 @@ static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int 
     if (clean && reply->changed[0])
         snprintf(outcome->note, sizeof outcome->note, "%s", reply->changed);
     else if (clean && reply->status != KBIT_OK)
-        snprintf(outcome->note, sizeof outcome->note, "%s%s%s",
+        snprintf(outcome->note, sizeof outcome->note, "%s%s%s%s",
                  kbit_status_string((kbit_status)reply->status), reply->error[0] ? ": " : "",
-                 reply->error);
+                 reply->error,
+                 reply->status == KBIT_ERR_MEMORY && sandbox->memory_mib
+                     ? ", of what --memory gives"
+                     : "");
     for (size_t i = 0; i < n_out; i++)
         for (int d = 0; d < 2; d++)
             call->out[i].dim[d] = reply->out_dim[i][d];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "hint.h"
 #include "io/manifest.h"
 #include "product_files.h"
 
@@ -74,6 +75,18 @@ static kbit_status check_outliers(const char *folder, const kbit_step *step, con
     return KBIT_OK;
 }
 
+static kbit_status check_element(const char *folder, const kbit_step *step,
+                                 const kbit_judging *judging, const kbit_array *a,
+                                 kbit_error *error)
+{
+    const kbit_tensor out = as_tensor(a);
+    if (!judging->one_element || kbit_has_element(&out, judging->row, judging->column))
+        return KBIT_OK;
+    return kbit_fail(error, KBIT_ERR_RANGE, "%s: --element %zu,%zu: %s is %zu x %zu", folder,
+                     judging->row, judging->column, step->out.name, a->dim[0],
+                     a->rank == 2 ? a->dim[1] : 1);
+}
+
 /* Judges tensors in memory: any step but the product. */
 static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbit_step *step,
                                  const kbit_judging *judging, kbit_verdict *verdict,
@@ -86,21 +99,21 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
         status = kbit_step_check(step, &call, error);
     if (status == KBIT_OK)
         status = check_outliers(folder, step, &call, error);
+    if (status == KBIT_OK)
+        status = check_element(folder, step, judging, &m->outputs[0].array, error);
     if (status != KBIT_OK)
         return status;
-    kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
-    if (refusal == KBIT_ERR_MEMORY)
-        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
-    if (refusal != KBIT_OK) {
-        verdict->result = KBIT_MISMATCH;
-        verdict->rejected = 1;
-        snprintf(verdict->note, sizeof verdict->note,
-                 "the inputs break the step's precondition: it must be refused, not answered");
-        return KBIT_OK;
-    }
+    kbit_error why = {KBIT_OK, ""};
+    if (step->refuses && (status = step->refuses(&call, &why)) != KBIT_OK)
+        return status == KBIT_ERR_MEMORY
+                   ? kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem)
+                   : kbit_fail(error, status, "%s: there is no right output: %s", folder, why.text);
     kbit_judging on_call = *judging;
     on_call.call = &call;
-    return kbit_step_judge(step, &on_call, verdict, error);
+    status = kbit_step_judge(step, &on_call, verdict, error);
+    if (status == KBIT_OK)
+        kbit_hint(step, &on_call, verdict);
+    return status;
 }
 
 int kbit_cmd_judge(int argc, char **argv)
@@ -159,9 +172,11 @@ int kbit_cmd_judge(int argc, char **argv)
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        status = step == &kbit_step_int8_matmul
-                     ? kbit_judge_product_files(folder, &m, &judging, &verdict, &error)
-                     : judge_tensors(folder, &m, step, &judging, &verdict, &error);
+        if (step != &kbit_step_int8_matmul)
+            status = judge_tensors(folder, &m, step, &judging, &verdict, &error);
+        else if ((status = check_element(folder, step, &judging, &m.outputs[0].array, &error)) ==
+                 KBIT_OK)
+            status = kbit_judge_product_files(folder, &m, &judging, &verdict, &error);
     }
     int code;
     if (status == KBIT_OK) {

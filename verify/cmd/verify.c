@@ -287,7 +287,9 @@ int kbit_cmd_verify(int argc, char **argv)
     if (status == KBIT_OK && !report)
         status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
     size_t units = 0;
+    atomic_bool element_seen = false;
     r.run.units = &units;
+    r.run.element_seen = &element_seen;
     r.run.context = report;
     bool show = !r.quiet && isatty(STDERR_FILENO);
     r.run.progress = show ? progress : NULL;
@@ -296,6 +298,9 @@ int kbit_cmd_verify(int argc, char **argv)
                                 : kbit_run_cases(&r.run, &error);
     if (show)
         fprintf(stderr, "\r\033[K");
+    if (status == KBIT_OK && r.run.one_element && !element_seen)
+        status = kbit_fail(&error, KBIT_ERR_RANGE, "--element %s: no output of %s is so large here",
+                           r.element, r.run.only_step);
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {
