@@ -14,4 +14,4 @@ libkbitjudge_la_SOURCES += \
 	verify/sandbox/message.c verify/sandbox/message.h \
 	verify/sandbox/process.c verify/sandbox/process.h
 
-libkbitjudge_la_SOURCES += verify/options.c verify/options.h verify/hint.c verify/hint.h
+libkbitjudge_la_SOURCES += verify/option_values.c verify/option_values.h verify/hint.c verify/hint.h

@@ -47,7 +47,7 @@ refuse "not '1x'" "$kbit" bench --reps 1x
 for shard in 0/2 3/2 1 1/ /2 1/2x x1/2 1//2 1/1000001; do
     refuse "not '$shard'" "$kbit" verify --shard "$shard"
 done
-for element in '' , 1, ,1 1,2, 1,2x -1,0 1,18446744073709551616; do
+for element in '' ',' '1,' ',1' '1,2,' 1,2x -1,0 1,18446744073709551616; do
     refuse "not '$element'" "$kbit" verify --step store --element "$element"
 done
 refuse "hexadecimal digits, not 'zz'" "$kbit" verify --key zz

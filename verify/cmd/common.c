@@ -9,7 +9,7 @@
 #include "cmd.h"
 #include "io/file.h"
 #include "io/nearest.h"
-#include "options.h"
+#include "option_values.h"
 
 int kbit_usage(const char *verb, const char *format, ...)
 {
@@ -139,8 +139,6 @@ static kbit_status check_ops(const char *candidate, const kbit_sandbox *sandbox,
     char stem[64], nearest[KBIT_NEAREST_TEXT];
     size_t n_steps;
     kbit_steps(&n_steps);
-    if (kbit_sandbox_steps(sandbox)[strspn(kbit_sandbox_steps(sandbox), " ")] == '\0')
-        return kbit_fail(error, KBIT_ERR_FORMAT, "candidate %s serves no step", candidate);
     for (const char *p = kbit_sandbox_steps(sandbox); *(p += strspn(p, " "));) {
         size_t n = strcspn(p, " ");
         snprintf(stem, sizeof stem, "%.*s", (int)n, p);

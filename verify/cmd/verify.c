@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "options.h"
+#include "option_values.h"
 #include "tensors.h"
 
 static const char HELP[] =

@@ -12,6 +12,7 @@
 enum { SIGNALS = 65 };
 
 typedef struct {
+    fenv_t all;
     uint32_t control; /* of SSE, or FPCR: without the flags that arithmetic raises */
     uint32_t x87;
     int rounding; /* elsewhere */
@@ -23,32 +24,15 @@ static sigset_t mask;
 
 static modes read_modes(void)
 {
-    modes m = {0, 0, fegetround()};
+    modes m = {{0}, 0, 0, fegetround()};
+    fegetenv(&m.all);
 #if defined(__x86_64__)
-    uint16_t word;
-    __asm__ volatile("fnstcw %0" : "=m"(word));
-    m.control = __builtin_ia32_stmxcsr() & ~0x3fu;
-    m.x87 = word;
+    m.control = m.all.__mxcsr & ~0x3fu;
+    m.x87 = m.all.__control_word;
 #elif defined(__aarch64__)
-    uint64_t fpcr;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
-    m.control = (uint32_t)fpcr;
+    m.control = m.all.__fpcr;
 #endif
     return m;
-}
-
-static void write_modes(const modes *m)
-{
-#if defined(__x86_64__)
-    uint16_t word = (uint16_t)m->x87;
-    __builtin_ia32_ldmxcsr(m->control);
-    __asm__ volatile("fldcw %0" : : "m"(word));
-#elif defined(__aarch64__)
-    uint64_t fpcr = m->control;
-    __asm__ volatile("msr fpcr, %0" : : "r"(fpcr));
-#else
-    fesetround(m->rounding);
-#endif
 }
 
 /* Appends to text, with a comma where something stands already. */
@@ -128,7 +112,7 @@ static void check_modes(char *text, size_t size)
         say(text, size, sentence);
     }
     if (changed)
-        write_modes(&loaded);
+        fesetenv(&loaded.all);
 }
 
 static void check_signals(char *text, size_t size)

@@ -1,7 +1,7 @@
-/* options.h -- the values of options, from text. Each takes all of the text or none: what stands
+/* option_values.h -- the values of options, from text. Each takes all of the text or none: what stands
  * before or behind a number makes it no number. On false nothing is written. */
-#ifndef KBIT_VERIFY_OPTIONS_H
-#define KBIT_VERIFY_OPTIONS_H
+#ifndef KBIT_VERIFY_OPTION_VALUES_H
+#define KBIT_VERIFY_OPTION_VALUES_H
 
 #include <stdbool.h>
 #include <stddef.h>

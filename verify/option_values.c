@@ -1,4 +1,4 @@
-#include "options.h"
+#include "option_values.h"
 
 #include <string.h>
 
