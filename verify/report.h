@@ -43,6 +43,9 @@ typedef struct {
  * kbit did not write; the error names the file. */
 kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_report *report,
                              kbit_error *error);
+/* The same from memory; the error names `name`. */
+kbit_status kbit_report_parse(const void *bytes, size_t size, const char *name,
+                              kbit_report_file *file, kbit_report *report, kbit_error *error);
 void kbit_report_file_close(kbit_report_file *file);
 
 /* 0: everything that was asked and served is admissible; 1: not, or nothing was served. */

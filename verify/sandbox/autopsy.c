@@ -68,15 +68,16 @@ static void say_tensor(words *w, const kbit_run_box *box, const kbit_run_request
 static void say_offset(words *w, const kbit_run_box *box, const kbit_run_request *call)
 {
     static const unsigned SIZES[] = {1, 4, 2, 2, 1, 4};
+    const uint64_t offset = (uint64_t)box->offset;
     if (box->offset < 0) {
-        say(w, ": %" PRId64 " bytes before its start", -box->offset);
-    } else if ((uint64_t)box->offset == box->bytes) {
+        say(w, ": %" PRIu64 " bytes before its start", -offset);
+    } else if (offset == box->bytes) {
         say(w, ": right behind its end");
-    } else if ((uint64_t)box->offset > box->bytes) {
-        say(w, ": %" PRId64 " bytes behind its end", box->offset - (int64_t)box->bytes);
+    } else if (offset > box->bytes) {
+        say(w, ": %" PRIu64 " bytes behind its end", offset - box->bytes);
     } else if (call && box->tensor < KBIT_RUN_MAX_TENSORS) {
         const kbit_run_tensor *t = &call->tensor[box->tensor];
-        uint64_t element = (uint64_t)box->offset / SIZES[t->dtype < 6 ? t->dtype : 0];
+        uint64_t element = offset / SIZES[t->dtype < 6 ? t->dtype : 0];
         uint64_t width = t->rank == 2 && t->dim[1] ? t->dim[1] : 1;
         say(w, ", element (%" PRIu64 ", %" PRIu64 ")", element / width, element % width);
     }

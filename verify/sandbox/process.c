@@ -84,6 +84,7 @@ void kbit_process_last_words(const kbit_process *process, char *text, size_t siz
         if (*p == '\n')
             *p = '|';
     snprintf(text + used, size - used, "%s%s", PREFIX, from);
+    kbit_message_line(text, size);
 }
 
 static void child(const kbit_process *process, int socket, const char *program, const char *path,
