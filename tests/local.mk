@@ -18,3 +18,4 @@ include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk
 include tests/software.mk
+include tests/contain.mk

@@ -29,7 +29,7 @@ while read -r name step result options; do
     # TAP lines: "not ok N - STEP MODE CASE", then "# RESULT: ..."
     caught=$(awk -v step="$step" -v result="$result:" \
         '/^not ok/ { at = $5 } /^# / && at == step && $2 == result { n++ } END { print n + 0 }' "$work/report")
-    named=$(grep -c -E "^# ([a-z_0-9]+\([0-9]+,[0-9]+\) =|.*(element|killed|exited|wrote|served|refused|impossible|precondition|changed|written|answer|entries|dimension))" "$work/report")
+    named=$(grep -c -E "^# ([a-z_0-9]+\([0-9]+,[0-9]+\) =|.*(element|killed|exited|wrote|served|refused|impossible|precondition|changed|written|answer|entries|dimension|closed))" "$work/report")
     if test "$status" -eq 1 && test "$caught" -gt 0 && test "$named" -gt 0; then
         rejected=$((rejected + 1))
         echo "rejected  $name: $step $result in $caught judgements"

@@ -60,8 +60,7 @@ verify_candidates_reference_la_SOURCES = \
 verify_candidates_reference_la_LIBADD = libkbitref.la -lm
 
 pkglibexec_PROGRAMS += verify/kbit-run
-verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
-verify_kbit_run_CFLAGS = $(AM_CFLAGS)
+include verify/contain.mk
 
 include verify/cases.mk
 include verify/io.mk
