@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cases_reach.h"
 #include "numbers.h"
 
 /* Tensor ids of the hash generator. */
@@ -418,9 +419,10 @@ static const kbit_case FIXED[] = {
 };
 /* clang-format on */
 #define N_FIXED     (sizeof FIXED / sizeof *FIXED)
+#define MAX_REACH   32
 #define MAX_PRESETS 24
 
-static kbit_case all[N_FIXED + 2 * MAX_PRESETS];
+static kbit_case all[N_FIXED + MAX_REACH + 2 * MAX_PRESETS];
 static size_t n_all;
 
 /* Quick: the first and the last preset, narrow. Default: all narrow ones, and 6.7b, where the paper
@@ -439,6 +441,8 @@ static void build(void)
     size_t n = kbit_outlier_presets(&presets);
     memcpy(all, FIXED, sizeof FIXED);
     n_all = N_FIXED;
+    for (size_t c = 0; c < kbit_n_cases_reach && c < MAX_REACH; c++)
+        all[n_all++] = kbit_cases_reach[c];
     for (size_t p = 0; p < n && p < MAX_PRESETS; p++)
         for (int wide = 0; wide < 2; wide++) {
             kbit_case *c = &all[n_all++];

@@ -7,7 +7,7 @@ noinst_LTLIBRARIES += libkbitjudge.la
 libkbitjudge_la_CPPFLAGS = $(VERIFY_CPPFLAGS)
 libkbitjudge_la_CFLAGS = $(VERIFY_CFLAGS)
 libkbitjudge_la_SOURCES = \
-	verify/cases.c verify/cases.h verify/problem.c \
+	verify/cases.c verify/cases.h verify/cases_reach.c verify/cases_reach.h verify/problem.c \
 	verify/codes.c verify/codes.h \
 	verify/declared.c verify/declared.h \
 	verify/enclosure.c verify/enclosure.h \

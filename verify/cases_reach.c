@@ -1,0 +1,237 @@
+/* cases_reach.c -- cases that reach what a kernel does once in a while: the index that leaves 16 bits,
+ * the second tile of 256, the path for one token or one output feature, the list of outlier columns
+ * that does not fit the buffer, and numbers that only some types have. Each closed a hole through
+ * which a planted bug had passed (tests/mutants, verify/results/mutation.md). */
+#include "cases_reach.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "numbers.h"
+
+/* Tensor ids of the hash generator. */
+enum { ID_X = 1, ID_W, ID_BIAS, ID_Q, ID_EXTRA };
+
+static float in_type(const kbit_problem *p, double v)
+{
+    return (float)kbit_nearest(v, p->x_type);
+}
+
+static void fill_ordinary(kbit_problem *p)
+{
+    kbit_fill_weights(p->seed, ID_W, p->N, p->K, p->x_type, p->w16);
+    kbit_fill_normal(p->seed, ID_BIAS, p->N, p->bias);
+    kbit_fill_activations(p->of->preset, p->seed, ID_X, p->M, p->K, p->x_type, p->x);
+    for (size_t j = 0; j < p->N; j++)
+        p->bias[j] = (float)kbit_nearest((double)p->bias[j], KBIT_F16);
+}
+
+/* Outliers in every third column, each in another row, so that the list is long and most elements
+ * of its columns are ordinary. The last row and column have one. */
+static void fill_long_list(kbit_problem *p)
+{
+    fill_ordinary(p);
+    for (size_t k = 0; k < p->K; k++)
+        if (k % 3 == 0 || k + 1 == p->K) {
+            size_t i = k + 1 == p->K ? p->M - 1 : k % p->M;
+            p->x[i * p->K + k] = (k % 2 ? -1.0f : 1.0f) * (6.5f + (float)(k % 64) / 8);
+        }
+}
+
+/* A few outliers; argument: every argument-th column has one, the last one too, in a row that the
+ * column number says, and the last row has one. */
+static void fill_sparse_outliers(kbit_problem *p)
+{
+    size_t every = (size_t)p->of->argument;
+    fill_ordinary(p);
+    for (size_t k = 0; k < p->K; k++)
+        if (k % every == every - 1 || k + 1 == p->K)
+            p->x[(k + 1 == p->K ? p->M - 1 : k % p->M) * p->K + k] = k % 2 ? -9.75f : 8.5f;
+}
+
+/* Each row at its own scale, from the smallest subnormal of the type to 2^argument; a few elements
+ * are the smallest subnormal and a few are -0. Rows beyond 2^100 meet weights of 0 alone: the steps
+ * behind the product could not hold their sums. */
+static void fill_all_scales(kbit_problem *p)
+{
+    fill_ordinary(p);
+    int bottom = p->x_type == KBIT_BF16 ? -133 : -24, top = p->of->argument;
+    for (size_t i = 0; i < p->M; i++) {
+        int scale = bottom + (int)(i * (size_t)(top - bottom) / p->M);
+        for (size_t k = 0; k < p->K; k++) {
+            uint64_t h = kbit_hash(p->seed, ID_EXTRA, i * p->K + k);
+            double x = ldexp((double)p->x[i * p->K + k], scale);
+            if (scale > 100 && k >= p->K / 2)
+                x = 0;
+            else if (h % 16 == 0)
+                x = h & 64 ? ldexp(1, bottom) : -0.0;
+            p->x[i * p->K + k] = in_type(p, x);
+        }
+    }
+    for (size_t j = 0; top > 100 && j < p->N; j++)
+        for (size_t k = 0; k < p->K / 2; k++)
+            p->w16[j * p->K + k] = 0;
+}
+
+/* A bias of 24 significant bits: whoever holds it in 16 bits rounds it. */
+static void fill_long_bias(kbit_problem *p)
+{
+    fill_sparse_outliers(p);
+    for (size_t j = 0; j < p->N; j++) {
+        uint64_t h = kbit_hash(p->seed, ID_BIAS, j);
+        p->bias[j] = (float)(0x800001 | (h & 0x7fffff)) * (h >> 63 ? -0x1p-23f : 0x1p-23f);
+    }
+}
+
+/* NaNs whose payload fills the significand, of both signs, in a few rows: rounding them to 16 bits by
+ * adding carries into the exponent and the sign. */
+static void fill_full_payloads(kbit_problem *p)
+{
+    fill_ordinary(p);
+    const uint32_t NANS[] = {0x7fffffff, 0xffffffff, 0x7fff8000, 0x7fc00000};
+    for (size_t i = 1; i < p->M; i += 2) {
+        size_t k = kbit_hash(p->seed, ID_EXTRA, i) % p->K;
+        memcpy(&p->x[i * p->K + k], &NANS[i / 2 % 4], sizeof(float));
+    }
+}
+
+/* Columns without any number but 0 and -0, which at threshold 0 are outliers like all others. */
+static void fill_zero_columns(kbit_problem *p)
+{
+    fill_ordinary(p);
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k += 5)
+            p->x[i * p->K + k] = i % 2 ? -0.0f : 0.0f;
+}
+
+/* Codes without structure for the product alone. */
+static void fill_product(kbit_problem *p)
+{
+    kbit_fill_codes(p->seed, ID_Q, p->M * p->K, p->q);
+    kbit_fill_codes(p->seed, ID_W, p->N * p->K, p->w);
+}
+
+#define SHAPE(m, n, k)      .M = (m), .N = (n), .K = (k)
+#define TYPES(in, result)   .x_type = KBIT_##in, .out_type = KBIT_##result
+#define FILL(function, arg) .fill = (function), .argument = (arg)
+#define THRESHOLD(t)        .threshold = (t)
+
+const kbit_case kbit_cases_reach[] = {
+    {.name = "one-token-outliers",
+     .what = "one row with outlier columns: a path of its own in many ports",
+     SHAPE(1, 37, 130),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .chained = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_sparse_outliers, 7)},
+    {.name = "one-feature-outliers",
+     .what = "one output feature, a matrix-vector product",
+     SHAPE(70, 1, 200),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .chained = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_sparse_outliers, 9)},
+    {.name = "long-list",
+     .what = "1,101 outlier columns, each for one row's sake",
+     SHAPE(7, 6, 3301),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .chained = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_long_list, 0)},
+    {.name = "bias-f32",
+     .what = "a bias that no 16-bit type holds",
+     SHAPE(19, 40, 72),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .chained = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_long_bias, 11)},
+    {.name = "bias-f32-out-f32",
+     .what = "the same with a float output",
+     SHAPE(19, 40, 72),
+     TYPES(F16, F32),
+     THRESHOLD(6),
+     .bias = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_long_bias, 11)},
+    {.name = "zero-columns",
+     .what = "threshold 0 and columns of zeros: they are outliers, too",
+     SHAPE(6, 10, 40),
+     TYPES(F16, F16),
+     THRESHOLD(0),
+     .bias = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_zero_columns, 0)},
+    {.name = "nan-payloads",
+     .what = "NaNs with full payloads, to be rounded to bfloat16",
+     SHAPE(10, 12, 40),
+     TYPES(F32, BF16),
+     THRESHOLD(6),
+     .bias = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_full_payloads, 0)},
+    {.name = "scales-bf16",
+     .what = "bfloat16 from its subnormals to 2^126, a scale a row",
+     SHAPE(66, 10, 40),
+     TYPES(BF16, F32),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_all_scales, 123)},
+    {.name = "outlier-scales-bf16",
+     .what = "the same, all in outlier columns",
+     SHAPE(40, 10, 24),
+     TYPES(BF16, BF16),
+     THRESHOLD(0),
+     .bias = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_all_scales, 100)},
+    {.name = "rows-65541",
+     .what = "a row index of 17 bits",
+     SHAPE(65541, 2, 6),
+     TYPES(F16, F16),
+     THRESHOLD(3),
+     .bias = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_ordinary, 0)},
+    {.name = "features-65541",
+     .what = "an output feature's index of 17 bits",
+     SHAPE(2, 65541, 6),
+     TYPES(F16, F16),
+     THRESHOLD(1),
+     .bias = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_ordinary, 0)},
+    {.name = "columns-65541",
+     .what = "a column index of 17 bits, in the list as well",
+     SHAPE(3, 4, 65541),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .chained = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_sparse_outliers, 3001)},
+    {.name = "codes-k70001",
+     .what = "uniform codes, K beyond 16 bits: no block is like another",
+     SHAPE(3, 5, 70001),
+     TYPES(F16, F16),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .product_only = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_product, 0)},
+    {.name = "codes-520x530",
+     .what = "uniform codes, three tiles of 256 each way",
+     SHAPE(520, 530, 72),
+     TYPES(F16, F16),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .product_only = true,
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_product, 0)},
+};
+const size_t kbit_n_cases_reach = sizeof kbit_cases_reach / sizeof *kbit_cases_reach;
