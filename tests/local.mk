@@ -12,3 +12,4 @@ include tests/ref.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk
+include tests/tester.mk

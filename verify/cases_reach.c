@@ -39,7 +39,8 @@ static void fill_long_list(kbit_problem *p)
 }
 
 /* A few outliers; argument: every argument-th column has one, the last one too, in a row that the
- * column number says, and the last row has one. */
+ * column number says, and the last row has one. The last column but one has the largest element below
+ * the threshold. */
 static void fill_sparse_outliers(kbit_problem *p)
 {
     size_t every = (size_t)p->of->argument;
@@ -47,30 +48,44 @@ static void fill_sparse_outliers(kbit_problem *p)
     for (size_t k = 0; k < p->K; k++)
         if (k % every == every - 1 || k + 1 == p->K)
             p->x[(k + 1 == p->K ? p->M - 1 : k % p->M) * p->K + k] = k % 2 ? -9.75f : 8.5f;
+    p->x[p->M / 2 * p->K + p->K - 2] = -5.96875f;
 }
 
-/* Each row at its own scale, from the smallest subnormal of the type to 2^argument; a few elements
- * are the smallest subnormal and a few are -0. Rows beyond 2^100 meet weights of 0 alone: the steps
- * behind the product could not hold their sums. */
+/* Each row at its own scale, from 2^argument to 2^117; a few elements are the smallest subnormal of
+ * bfloat16 and a few are -0. Within these bounds neither 127x nor a reciprocal of the absmax leaves the
+ * normal numbers, so that every declared sequence keeps its word. Rows beyond 2^100 meet weights of 0
+ * alone: the steps behind the product could not hold their sums. */
 static void fill_all_scales(kbit_problem *p)
 {
     fill_ordinary(p);
-    int bottom = p->x_type == KBIT_BF16 ? -133 : -24, top = p->of->argument;
     for (size_t i = 0; i < p->M; i++) {
-        int scale = bottom + (int)(i * (size_t)(top - bottom) / p->M);
+        int scale = p->of->argument + (int)(i * (size_t)(117 - p->of->argument) / p->M);
         for (size_t k = 0; k < p->K; k++) {
             uint64_t h = kbit_hash(p->seed, ID_EXTRA, i * p->K + k);
             double x = ldexp((double)p->x[i * p->K + k], scale);
             if (scale > 100 && k >= p->K / 2)
                 x = 0;
             else if (h % 16 == 0)
-                x = h & 64 ? ldexp(1, bottom) : -0.0;
+                x = h & 64 ? 0x1p-133 : -0.0;
             p->x[i * p->K + k] = in_type(p, x);
         }
     }
-    for (size_t j = 0; top > 100 && j < p->N; j++)
+    for (size_t j = 0; j < p->N; j++)
         for (size_t k = 0; k < p->K / 2; k++)
             p->w16[j * p->K + k] = 0;
+}
+
+/* One row makes every column an outlier's; the others hold subnormals, which a statistic over elements
+ * sees, as bitsandbytes takes it, and the outlier product. */
+static void fill_subnormals(kbit_problem *p)
+{
+    fill_ordinary(p);
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k++) {
+            uint64_t h = kbit_hash(p->seed, ID_EXTRA, i * p->K + k);
+            double x = i == 0 ? 8 : ldexp((double)(1 + h % 127), -133);
+            p->x[i * p->K + k] = in_type(p, h >> 63 ? -x : x);
+        }
 }
 
 /* A bias of 24 significant bits: whoever holds it in 16 bits rounds it. */
@@ -81,6 +96,29 @@ static void fill_long_bias(kbit_problem *p)
         uint64_t h = kbit_hash(p->seed, ID_BIAS, j);
         p->bias[j] = (float)(0x800001 | (h & 0x7fffff)) * (h >> 63 ? -0x1p-23f : 0x1p-23f);
     }
+}
+
+/* The bias is what the output is rounded from: ties and their neighbours among ordinary numbers,
+ * subnormals and at overflow. In every other row there is nothing else, in the others the product adds
+ * less than half an ulp of float, so that a tie is none and a sum in float hides it. */
+static void fill_edges(kbit_problem *p)
+{
+    fill_ordinary(p);
+    int digits = p->out_type == KBIT_F16 ? 11 : 8, low = p->out_type == KBIT_F16 ? -24 : -133;
+    double half = ldexp(1, -digits), top = p->out_type == KBIT_F16 ? 65520 : 0x1.ffp127;
+    for (size_t j = 0; j < p->N; j++) {
+        const double EDGE[] = {1 + half,        1 + 3 * half,    top,      ldexp(0.5, low),
+                               ldexp(1.5, low), ldexp(2.5, low), 2 - half, ldexp(1 - half, 10)};
+        float edge = (float)EDGE[j / 6 % 8];
+        if (j % 3)
+            edge = nextafterf(edge, j % 3 == 1 ? 0 : INFINITY);
+        p->bias[j] = j / 3 % 2 ? -edge : edge;
+    }
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k++)
+            p->x[i * p->K + k] = i % 2 ? in_type(p, ldexp((double)p->x[i * p->K + k], -16)) : 0;
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = in_type(p, ldexp((double)p->w16[i], p->x_type == KBIT_F16 ? -10 : -100));
 }
 
 /* NaNs whose payload fills the significand, of both signs, in a few rows: rounding them to 16 bits by
@@ -161,6 +199,22 @@ const kbit_case kbit_cases_reach[] = {
      .bias = true,
      .level = KBIT_LEVEL_DEFAULT,
      FILL(fill_long_bias, 11)},
+    {.name = "edges-f16",
+     .what = "outputs at the ties of fp16, its subnormals and its overflow, and beside them",
+     SHAPE(8, 96, 24),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .bias = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_edges, 0)},
+    {.name = "edges-bf16",
+     .what = "the same for bfloat16",
+     SHAPE(8, 96, 24),
+     TYPES(BF16, BF16),
+     THRESHOLD(6),
+     .bias = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_edges, 0)},
     {.name = "zero-columns",
      .what = "threshold 0 and columns of zeros: they are outliers, too",
      SHAPE(6, 10, 40),
@@ -178,36 +232,44 @@ const kbit_case kbit_cases_reach[] = {
      .level = KBIT_LEVEL_QUICK,
      FILL(fill_full_payloads, 0)},
     {.name = "scales-bf16",
-     .what = "bfloat16 from its subnormals to 2^126, a scale a row",
+     .what = "bfloat16 over its range, a scale a row",
      SHAPE(66, 10, 40),
      TYPES(BF16, F32),
      THRESHOLD(KBIT_THRESHOLD_OFF),
      .level = KBIT_LEVEL_QUICK,
-     FILL(fill_all_scales, 123)},
+     FILL(fill_all_scales, -117)},
     {.name = "outlier-scales-bf16",
-     .what = "the same, all in outlier columns",
+     .what = "the same with subnormals, all in outlier columns",
      SHAPE(40, 10, 24),
      TYPES(BF16, BF16),
      THRESHOLD(0),
      .bias = true,
      .level = KBIT_LEVEL_DEFAULT,
-     FILL(fill_all_scales, 100)},
+     FILL(fill_all_scales, -133)},
+    {.name = "subnormals-bf16",
+     .what = "rows of bfloat16 subnormals in outlier columns, their absmax as well",
+     SHAPE(9, 12, 40),
+     TYPES(BF16, F32),
+     THRESHOLD(6),
+     .chained = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_subnormals, 0)},
     {.name = "rows-65541",
      .what = "a row index of 17 bits",
      SHAPE(65541, 2, 6),
      TYPES(F16, F16),
-     THRESHOLD(3),
+     THRESHOLD(6),
      .bias = true,
      .level = KBIT_LEVEL_DEFAULT,
-     FILL(fill_ordinary, 0)},
+     FILL(fill_sparse_outliers, 6)},
     {.name = "features-65541",
      .what = "an output feature's index of 17 bits",
      SHAPE(2, 65541, 6),
      TYPES(F16, F16),
-     THRESHOLD(1),
+     THRESHOLD(6),
      .bias = true,
      .level = KBIT_LEVEL_DEFAULT,
-     FILL(fill_ordinary, 0)},
+     FILL(fill_sparse_outliers, 6)},
     {.name = "columns-65541",
      .what = "a column index of 17 bits, in the list as well",
      SHAPE(3, 4, 65541),

@@ -177,7 +177,7 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         double largest = 0;
         for (size_t o = 0; o < l->n_outliers; o++)
             largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
-        outlier_radius += kbit_underflow(terms.terms + 1, largest, s);
+        outlier_radius += (l->paper ? 1 : 127) * kbit_underflow(terms.terms + 1, largest, s);
     }
 
     *exact = dequantized;

@@ -11,6 +11,12 @@
 #include "enclosure.h"
 #include "numbers.h"
 
+static bool is_127_times_a_power_of_2(float s)
+{
+    int exponent;
+    return frexpf(s, &exponent) == 127.0f / 128;
+}
+
 kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbit_verdict *verdict,
                                       kbit_error *error)
 {
@@ -49,12 +55,15 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
                 kbit_outlier_terms(&terms, n, outliers, x + i * K, w + j * K, s[j],
                                    judging->declared->subB);
             double radius = terms.magnitude * term_growth +
-                            kbit_underflow(terms.terms, largest, w16 ? 1 : (double)s[j]);
+                            (w16 ? kbit_underflow(terms.terms, largest, 1)
+                                 : 127 * kbit_underflow(terms.terms, largest, (double)s[j]));
             radius += fabs(start) * d_growth;
             bool zeros = terms.terms == 0;
             /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it
-             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. */
-            bool scaled = w16 || 127 * terms.magnitude <= 0x1p24 * terms.quantum;
+             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. With
+             * another s the sum may be exact, but s/127 is not, and who multiplies by it first rounds. */
+            bool scaled = w16 || (is_127_times_a_power_of_2(s[j]) &&
+                                  127 * terms.magnitude <= 0x1p24 * terms.quantum);
             kbit_sum_add(&terms, start);
             if (zeros || (scaled && kbit_sum_is_exact(&terms)))
                 radius = 0;
