@@ -142,11 +142,25 @@ static void fill_zero_columns(kbit_problem *p)
             p->x[i * p->K + k] = i % 2 ? -0.0f : 0.0f;
 }
 
-/* Codes without structure for the product alone. */
+/* Codes for the product alone. argument 0: uniform in +-127; otherwise at the limit of int32, where
+ * (sum |q|) max |w| may not exceed 2^31 - 1 = 127 * 16,909,320 + 7: 1: the sum is 16,909,320, which is
+ * legal; 2: one more, which is not; 3: w is 1 but for its first element, which alone makes the row
+ * illegal. */
 static void fill_product(kbit_problem *p)
 {
     kbit_fill_codes(p->seed, ID_Q, p->M * p->K, p->q);
     kbit_fill_codes(p->seed, ID_W, p->N * p->K, p->w);
+    if (p->of->argument == 0)
+        return;
+    memset(p->w, p->of->argument == 3 ? 1 : 127, p->N * p->K);
+    for (size_t i = 0; i < p->M; i++) {
+        memset(p->q + i * p->K, 127, p->K);
+        p->q[i * p->K + p->K - 1] = p->of->argument == 2 ? 33 : 32;
+    }
+    if (p->of->argument == 3) {
+        memset(p->q, 127, p->M * p->K);
+        p->w[0] = 127;
+    }
 }
 
 #define SHAPE(m, n, k)      .M = (m), .N = (n), .K = (k)
@@ -173,6 +187,13 @@ const kbit_case kbit_cases_reach[] = {
      .chained = true,
      .level = KBIT_LEVEL_QUICK,
      FILL(fill_sparse_outliers, 9)},
+    {.name = "one-output",
+     .what = "a single output element, and no bias",
+     SHAPE(1, 1, 33),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_sparse_outliers, 11)},
     {.name = "long-list",
      .what = "1,101 outlier columns, each for one row's sake",
      SHAPE(7, 6, 3301),
@@ -257,9 +278,8 @@ const kbit_case kbit_cases_reach[] = {
     {.name = "rows-65541",
      .what = "a row index of 17 bits",
      SHAPE(65541, 2, 6),
-     TYPES(F16, F16),
+     TYPES(BF16, BF16),
      THRESHOLD(6),
-     .bias = true,
      .level = KBIT_LEVEL_DEFAULT,
      FILL(fill_sparse_outliers, 6)},
     {.name = "features-65541",
@@ -279,6 +299,20 @@ const kbit_case kbit_cases_reach[] = {
      .chained = true,
      .level = KBIT_LEVEL_DEFAULT,
      FILL(fill_sparse_outliers, 3001)},
+    {.name = "list-65541",
+     .what = "every column an outlier's: a list of more than 16 bits",
+     SHAPE(2, 2, 65541),
+     TYPES(BF16, BF16),
+     THRESHOLD(0),
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_ordinary, 0)},
+    {.name = "tiles-257x259",
+     .what = "more than one tile of 256 each way in every step, and no bias",
+     SHAPE(257, 259, 40),
+     TYPES(F16, F16),
+     THRESHOLD(6),
+     .level = KBIT_LEVEL_DEFAULT,
+     FILL(fill_sparse_outliers, 13)},
     {.name = "codes-k70001",
      .what = "uniform codes, K beyond 16 bits: no block is like another",
      SHAPE(3, 5, 70001),
@@ -287,6 +321,30 @@ const kbit_case kbit_cases_reach[] = {
      .product_only = true,
      .level = KBIT_LEVEL_QUICK,
      FILL(fill_product, 0)},
+    {.name = "codes-limit",
+     .what = "the largest sum that int32 is sure to hold: must be served",
+     SHAPE(2, 3, 133145),
+     TYPES(F16, F16),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .product_only = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_product, 1)},
+    {.name = "codes-beyond-limit",
+     .what = "one more: must be refused",
+     SHAPE(2, 3, 133145),
+     TYPES(F16, F16),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .product_only = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_product, 2)},
+    {.name = "codes-lone-largest",
+     .what = "one weight alone makes the worst case leave int32: must be refused",
+     SHAPE(2, 3, 133146),
+     TYPES(F16, F16),
+     THRESHOLD(KBIT_THRESHOLD_OFF),
+     .product_only = true,
+     .level = KBIT_LEVEL_QUICK,
+     FILL(fill_product, 3)},
     {.name = "codes-520x530",
      .what = "uniform codes, three tiles of 256 each way",
      SHAPE(520, 530, 72),
