@@ -19,3 +19,4 @@ include tests/verify.mk
 include tests/fuzz.mk
 include tests/software.mk
 include tests/contain.mk
+include tests/tester.mk
