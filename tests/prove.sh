@@ -1,4 +1,4 @@
-# prove.sh -- Coq checks every theorem behind bounds.h, and refuses a false one.
+# prove.sh -- Coq checks every theorem, and refuses a false one.
 set -u
 proofs=${top_srcdir:?}/reference/proofs
 sh "$proofs/prove.sh"
@@ -24,4 +24,21 @@ sh "$proofs/prove.sh" "$work/false.g" && { echo "FAIL: a false bound was proved"
     echo 'd -> M;'
 } >"$work/rule.g"
 sh "$proofs/prove.sh" "$work/rule.g" && { echo "FAIL: an assumed rule was accepted"; exit 1; }
+
+# Nor is a theorem of coq/ without a proof: admitted, from an axiom of its own, or false.
+theorem='Theorem wrong : (1 = 2)%R.'
+printf '%s\n' 'Require Import Reals.' "$theorem" 'Admitted.' >"$work/admitted.v"
+printf '%s\n' 'Require Import Reals.' 'Axiom wish : (1 = 2)%R.' "$theorem" 'Proof. exact wish. Qed.' >"$work/axiom.v"
+printf '%s\n' 'Require Import Reals Lra.' "$theorem" 'Proof. lra. Qed.' >"$work/wrong.v"
+for file in admitted axiom wrong; do
+    sh "$proofs/prove.sh" "$work/$file.v" && { echo "FAIL: $file.v was called proved"; exit 1; }
+done
+
+# No file of coq/ is left out.
+for file in "$proofs"/coq/*.v; do
+    grep -qx "$(basename "$file")" "$proofs/coq/_CoqProject" || {
+        echo "FAIL: coq/_CoqProject does not name $(basename "$file")"
+        exit 1
+    }
+done
 exit 0
