@@ -12,7 +12,8 @@ EXTRA_DIST += \
 	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g \
 	reference/proofs/coq/_CoqProject reference/proofs/coq/rounding.v \
 	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
-	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v
+	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \
+	reference/proofs/coq/linear.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove

@@ -148,3 +148,39 @@ Proof.
   apply Rmult_le_compat_r; [apply bpow_ge_0|].
   rewrite <- abs_IZR. apply IZR_le. lia.
 Qed.
+
+Lemma multiple_mult : forall g h x y, multiple g x -> multiple h y -> multiple (g + h) (x * y).
+Proof.
+  intros g h x y Hx Hy.
+  destruct (multiple_is _ _ Hx) as [m ->]. destruct (multiple_is _ _ Hy) as [n ->].
+  replace (IZR m * bpow radix2 g * (IZR n * bpow radix2 h)) with (IZR (m * n) * bpow radix2 (g + h))
+    by (rewrite mult_IZR, bpow_plus; ring).
+  apply multiple_of. lia.
+Qed.
+
+Lemma multiple_IZR : forall n, multiple 0 (IZR n).
+Proof.
+  intro n. replace (IZR n) with (IZR n * bpow radix2 0) by (simpl; ring).
+  apply multiple_of. lia.
+Qed.
+
+(* A multiple of a power of two that is not below the normal range is rounded with one factor. *)
+Lemma nearest_factor : forall emin p (H : Prec_gt_0 p) choice g x,
+  multiple g x -> (emin + p - 1 <= g)%Z ->
+  exists e, Rabs e <= rounded (unit_roundoff p) /\ nearest emin p choice x = x * (1 + e).
+Proof.
+  intros emin p H choice g x M Hg.
+  assert (N : Rabs (nearest emin p choice x - x) <= rounded (unit_roundoff p) * Rabs x).
+  { apply nearest_normal; [exact H|].
+    destruct (multiple_at_least g x M) as [Z | L]; [now left|right].
+    eapply Rle_trans; [apply bpow_le, Hg|exact L]. }
+  destruct (Req_dec x 0) as [-> | X].
+  - exists 0. split.
+    + rewrite Rabs_R0. apply rounded_range, bpow_gt_0.
+    + rewrite nearest_0 by exact H. ring.
+  - exists ((nearest emin p choice x - x) / x). split; [|now field].
+    unfold Rdiv. rewrite Rabs_mult, Rabs_inv.
+    assert (PX := Rabs_pos_lt x X).
+    apply Rmult_le_reg_r with (Rabs x); [exact PX|].
+    rewrite Rmult_assoc, Rinv_l by lra. lra.
+Qed.
