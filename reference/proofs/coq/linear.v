@@ -6,7 +6,8 @@
 Require Import Reals ZArith Lia Lra Psatz List Permutation.
 Import ListNotations.
 From Flocq Require Import Core.
-From Kbit Require Import rounding summation growth.
+From Kbit Require Import rounding summation.
+From Kbit Require growth.
 Local Open Scope R_scope.
 
 Local Instance bits_of_f32 : Prec_gt_0 24 := eq_refl.
@@ -402,7 +403,7 @@ Proof.
   assert (EA := added_error products A F HA).
   assert (EP : Rabs (scale A s - E) <= g * T).
   { rewrite <- ES, <- MS.
-    apply (scaled (Rabs (of_order products)) scale_bound (s / 127) (sum products)
+    apply (growth.scaled (Rabs (of_order products)) scale_bound (s / 127) (sum products)
              (magnitude products) A); try assumption.
     - apply Rabs_pos.
     - unfold scale_bound. lra.
