@@ -30,8 +30,9 @@ theorem='Theorem wrong : (1 = 2)%R.'
 printf '%s\n' 'Require Import Reals.' "$theorem" 'Admitted.' >"$work/admitted.v"
 printf '%s\n' 'Require Import Reals.' 'Axiom wish : (1 = 2)%R.' "$theorem" 'Proof. exact wish. Qed.' >"$work/axiom.v"
 printf '%s\n' 'Require Import Reals Lra.' "$theorem" 'Proof. lra. Qed.' >"$work/wrong.v"
+sh "$proofs/prove.sh" "$work/admitted.v" "$work/axiom.v" "$work/wrong.v" >"$work/verdicts"
 for file in admitted axiom wrong; do
-    sh "$proofs/prove.sh" "$work/$file.v" && { echo "FAIL: $file.v was called proved"; exit 1; }
+    grep -q "^FAILED .*$file\.v" "$work/verdicts" || { echo "FAIL: $file.v was called proved"; exit 1; }
 done
 
 # No file of coq/ is left out.

@@ -36,6 +36,7 @@ if [ $# -eq 0 ]; then
 fi
 proved=0
 failed=0
+found_here=
 
 # verdict WHY PLACE NAME... -- one line a theorem; WHY is empty if all of them are proved.
 verdict()
@@ -73,30 +74,46 @@ prove_gappa()
     verdict "$why" "$stem.g" $(sed -n 's/^#: \(KBIT_BOUND_[^:]*\):.*/\1/p' "$1")
 }
 
+# Compiles a file of coq/ and remembers its theorems for assumed.
+compiled=
+theorems=
+prove_coq()
+{
+    stem=$(basename "$1" .v)
+    names=$(sed -n 's/^\(Theorem\|Corollary\) \([A-Za-z0-9_]*\).*/\2/p' "$1")
+    cp "$1" "$work/coq/$stem.v"
+    if (cd "$work/coq" && "$coqc" -Q . Kbit "$stem.v") >"$work/log" 2>&1; then
+        compiled="$compiled $stem"
+        for name in $names; do theorems="$theorems $stem.$name"; done
+    else
+        # shellcheck disable=SC2086 # one word a theorem; a file of lemmas alone is named itself
+        verdict "Coq rejects the proof" "coq/$stem.v" ${names:-$stem}
+    fi
+}
+
 # What Coq's real numbers themselves rest on, and the heading of that list. A proof may lean on
 # nothing else.
 logic='Axioms ClassicalDedekindReals.sig_forall_dec ClassicalDedekindReals.sig_not_dec
 FunctionalExtensionality.functional_extensionality_dep Classical_Prop.classic'
 
-prove_coq()
+# assumed THEOREM... -- what else they rest on. One question for all of them, since each walks
+# through all of Coq's real numbers.
+assumed()
 {
-    stem=$(basename "$1" .v)
-    names=$(sed -n 's/^\(Theorem\|Corollary\) \([A-Za-z0-9_]*\).*/\2/p' "$1")
-    why=
-    { cat "$1" && for name in $names; do echo "Print Assumptions $name."; done; } >"$work/coq/$stem.v"
-    if ! (cd "$work/coq" && "$coqc" -Q . Kbit "$stem.v") >"$work/log" 2>&1; then
-        why="Coq rejects the proof"
+    {
+        echo "From Kbit Require$compiled."
+        echo "Definition all := (I$(for theorem in "$@"; do echo ", @$theorem"; done))."
+        echo 'Print Assumptions all.'
+    } >"$work/coq/assumptions.v"
+    if ! (cd "$work/coq" && "$coqc" -Q . Kbit assumptions.v) >"$work/log" 2>&1; then
+        echo "something that Coq cannot say"
     fi
     for axiom in $(sed -n 's/^\([A-Za-z_][A-Za-z0-9_.]*\)\( *:.*\)*$/\1/p' "$work/log"); do
         case " $(echo $logic) " in
         *" $axiom "*) ;;
-        *) why=${why:-"the proof rests on $axiom"} ;;
+        *) echo "$axiom" ;;
         esac
     done
-    # A file of lemmas alone is named where it fails.
-    [ -n "$names" ] || [ -z "$why" ] || names=$stem
-    # shellcheck disable=SC2086 # one word a theorem
-    verdict "$why" "coq/$stem.v" $names
 }
 
 for script in "$@"; do
@@ -105,5 +122,13 @@ for script in "$@"; do
     *) prove_gappa "$script" ;;
     esac
 done
+if [ -n "$theorems" ]; then
+    # shellcheck disable=SC2086 # one word a theorem
+    found=$(assumed $theorems)
+    for theorem in $theorems; do
+        [ -z "$found" ] || found_here=$(assumed "$theorem")
+        verdict "${found_here:+the proof rests on $found_here}" "coq/${theorem%%.*}.v" "${theorem#*.}"
+    done
+fi
 echo "$proved proved, $failed failed; $("$gappa" --version), $("$coqc" --version | sed -n 1p)"
 [ "$failed" -eq 0 ] && [ "$proved" -gt 0 ]
