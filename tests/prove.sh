@@ -35,6 +35,21 @@ for file in admitted axiom wrong; do
     grep -q "^FAILED .*$file\.v" "$work/verdicts" || { echo "FAIL: $file.v was called proved"; exit 1; }
 done
 
+# The constants in coq/ and on the layer's page are those of bounds.h.
+same()
+{
+    there=$(sed -n "s/^#define KBIT_BOUND_$1 (*-*\\(0x[0-9a-f.]*p[-+0-9]*\\))*$/\\1/p" "$proofs/bounds.h")
+    [ -n "$there" ] && grep -qF "$2$there" "$proofs/$3" || {
+        echo "FAIL: $3 has not '$2$there', KBIT_BOUND_$1 of bounds.h"
+        exit 1
+    }
+}
+same DEQUANT_BNB_LO 'dequantize_bound := ' coq/linear.v
+same OUTLIER_SCALE_LO 'scale_bound := ' coq/linear.v
+same DEQUANT_ANY_HI 'any_bound := ' coq/product.v
+same DEQUANT_BNB_LO "| r | " llmint8_linear.md
+same OUTLIER_SCALE_LO "| r' | " llmint8_linear.md
+
 # No file of coq/ is left out.
 for file in "$proofs"/coq/*.v; do
     grep -qx "$(basename "$file")" "$proofs/coq/_CoqProject" || {
