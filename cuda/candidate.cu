@@ -4,7 +4,7 @@
  * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
  * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
  * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step; "v2",
- * "v3", of the rungs up to that one.
+ * "v3" and so on, nothing above that rung of a ladder.
  */
 #include "candidate_steps.cuh"
 #include "launch.cuh"
@@ -65,7 +65,11 @@ void release(void *p)
     cudaFree(p);
 }
 #else
+#if defined(KBIT_RACE_RUNTIME)
+constexpr const char *kName = "simt-race";
+#else
 constexpr const char *kName = "simt";
+#endif
 
 kbit_status upload(void **p, const kbit_tensor &t)
 {
@@ -173,33 +177,38 @@ template <int Highest> kbit_status run(void *bound, const kbit_call *call)
     return status != KBIT_OK ? status : fetched;
 }
 
-/* The third rung of the layer is Hopper's, where a tensor core adds the outlier columns. */
-const char *declarations(int highest)
-{
-    return highest >= 3 && kbit::device_capability() == 90
-               ? "quant=exact dequant=bnb acc=tc-trunc store=once"
-               : "quant=exact dequant=bnb store=once";
-}
+/* From this rung on the layer's outlier product is on the tensor cores (epilogue.cuh). */
+constexpr int kTensorCoreOutliers = 3;
+constexpr const char *kReference = "quant=exact dequant=bnb store=once";
+constexpr const char *kFused = "quant=exact dequant=any acc=tc-trunc store=once";
 
 template <int Highest> const kbit_candidate_v1 *describe()
 {
     static kbit_op ops[kSteps];
     for (size_t i = 0; i < kSteps; ++i)
         ops[i] = {steps[i].name, run<Highest>, bind<Highest>, fetch};
-    static const kbit_candidate_v1 candidate = {
-        KBIT_CANDIDATE_ABI, sizeof(kbit_candidate_v1), kName, declarations(Highest), ops, kSteps};
+    static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
+                                                sizeof(kbit_candidate_v1),
+                                                kName,
+                                                Highest < kTensorCoreOutliers ? kReference : kFused,
+                                                ops,
+                                                kSteps};
     return &candidate;
 }
 
 } // namespace
 
+template <int Rung> const kbit_candidate_v1 *find_rung(char name)
+{
+    if constexpr (Rung <= kbit::kMaxRungs)
+        return name == '0' + Rung ? describe<Rung>() : find_rung<Rung + 1>(name);
+    else
+        return nullptr;
+}
+
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
     if (!variant)
         return describe<kbit::kMaxRungs>();
-    if (strcmp(variant, "v1") == 0)
-        return describe<1>();
-    if (strcmp(variant, "v2") == 0)
-        return describe<2>();
-    return strcmp(variant, "v3") == 0 ? describe<3>() : nullptr;
+    return variant[0] == 'v' && variant[1] && !variant[2] ? find_rung<1>(variant[1]) : nullptr;
 }

@@ -4,12 +4,15 @@ include tests/baselines.mk
 include tests/cert.mk
 include tests/io.mk
 include tests/simt.mk
+include tests/race.mk
 include tests/hopper.mk
 include tests/cuda.mk
+include tests/kernels.mk
 include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk
 include tests/ref.mk
+include tests/accumulation.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk

@@ -1,6 +1,7 @@
 /* async_copy.cc -- cp.async: copies to shared memory that are certain only after a wait. */
 #include "tensor.h"
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -24,6 +25,8 @@ void Block::issue_copy(void *to, const void *from, bool valid, const Where &wher
         fault_at(where,
                  "cp.async reads from an address that is not 16-byte aligned (it ends in 0x%x)",
                  (unsigned)(reinterpret_cast<uintptr_t>(from) % 16));
+    if (monitor)
+        monitor->copy_starts(to, valid ? from : nullptr, 16, where);
     AsyncCopy copy{to, from, valid, false};
     Async when = options().async;
     if (when == Async::Issue || (when == Async::Random && random_.below(2)))
@@ -52,6 +55,8 @@ void cp_async_wait_group(unsigned pending)
     size_t groups = ends.size() - pending, copies = ends[groups - 1];
     for (size_t i = 0; i < copies; i++)
         perform(me.copies[i]);
+    if (monitor)
+        monitor->copies_finished(copies);
     me.copies.erase(me.copies.begin(), me.copies.begin() + (ptrdiff_t)copies);
     ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);
     for (size_t &end : ends)

@@ -1,5 +1,6 @@
 /* block.cc -- the life of a block: its threads start, run in turn, and end. */
 #include "block.h"
+#include "monitor.h"
 #include "sanitizer.h"
 #include "tensor.h"
 
@@ -8,6 +9,7 @@
 namespace simt
 {
 __thread const ThreadState *self __attribute__((tls_model("initial-exec"))) = nullptr;
+Monitor *monitor = nullptr;
 
 Block &running_block()
 {
@@ -17,6 +19,9 @@ Block &running_block()
 bool Block::run(Launch &launch, uint64_t number)
 {
     prepare(launch, number);
+    if (monitor)
+        monitor->block_begins(
+            {number, count_, shared, shared_bytes, stacks_.stack(0), count_ * stacks_.bytes()});
     run_another();
     self = nullptr;
     running_ = nullptr;
@@ -112,6 +117,8 @@ void Block::leave_thread()
         if (arena_.overwritten(&offset))
             fault_of_block("the block wrote outside its %zu bytes of shared memory, at offset %td",
                            shared_bytes, offset);
+        if (monitor)
+            monitor->block_ends();
         switch_to(nullptr);
     }
     if (barrier_.arrived == live_)
@@ -256,6 +263,8 @@ void Block::release_barrier()
     Barrier &b = barrier_;
     if (b.arrived == 0)
         return;
+    if (monitor)
+        monitor->threads_met(0, (count_ + warp_size - 1) / warp_size, b.waiting);
     b.result = b.so_far;
     b.arrived = 0;
     poll_rounds_ = 0;
@@ -309,6 +318,10 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
         run_another();
     } else {
         operation(m.operands, mask);
+        if (monitor && operation == no_operation) /* __syncwarp, the only one that orders memory */
+            monitor->threads_met(me.warp, 1, &mask);
+        else if (monitor)
+            monitor->warp_met(me.warp, mask);
         m.arrived = 0;
         poll_rounds_ = 0;
         ready_.add_lanes(me.warp, mask & ~my_bit);
@@ -341,6 +354,21 @@ void yield_to_others(const Where &where)
 void preemption_point()
 {
     running_block().preempt();
+}
+
+void before_atomic(const void *p, size_t bytes, const Where &where)
+{
+    preemption_point();
+    if (monitor)
+        monitor->atomic(p, bytes, where);
+}
+
+void memory_fence()
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (monitor)
+        monitor->fence();
+    preemption_point();
 }
 
 Tally block_barrier(bool predicate, const Where &where)

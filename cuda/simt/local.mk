@@ -15,5 +15,5 @@ libkbitsimt_la_SOURCES = \
 	cuda/simt/mbarrier.cc cuda/simt/bulk_copy.cc cuda/simt/matrix_descriptor.cc cuda/simt/wgmma.cc \
 	cuda/simt/wgmma_product.cc cuda/simt/named_barrier.cc
 libkbitsimt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
-libkbitsimt_la_LIBADD = -lpthread
+libkbitsimt_la_LIBADD = libkbitaccumulation.la -lpthread
 EXTRA_DIST += cuda/simt/README.md

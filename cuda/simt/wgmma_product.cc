@@ -93,7 +93,7 @@ void multiply_s8(const WgmmaOperation &product, WgmmaWork &in)
 }
 
 /* One fused dot product of 16 terms, as Hopper's model has it. */
-template <Operand (*decode)(uint16_t), int fraction_bits>
+template <Operand (*decode)(uint16_t)>
 void multiply_float(const WgmmaOperation &product, WgmmaWork &in)
 {
     const auto decode_row = [](const unsigned char *from, Operand *to) {
@@ -107,9 +107,10 @@ void multiply_float(const WgmmaOperation &product, WgmmaWork &in)
         decode_row(in.a[row], in.left[row]);
     for (unsigned column = 0; column < product.n; column++)
         decode_row(in.b[column], in.right[column]);
+    const Mma hopper = kbit_accumulation_find("h100"); /* the only machine with this instruction */
     for_accumulators(product, [&](uint32_t &d, unsigned row, unsigned column) {
         const float c = product.accumulate ? float_from_bits(d) : 0.0f;
-        d = float_bits(fused_dot(c, in.left[row], in.right[column], fraction_bits, Mma::Hopper));
+        d = float_bits(accumulate_dot(hopper, c, in.left[row], in.right[column], 16));
     });
 }
 } // namespace
@@ -127,10 +128,10 @@ void execute_product(const WgmmaOperation &product)
         multiply_s8(product, in);
         break;
     case WgmmaType::F16:
-        multiply_float<decode_f16, 10>(product, in);
+        multiply_float<decode_f16>(product, in);
         break;
     case WgmmaType::BF16:
-        multiply_float<decode_bf16, 7>(product, in);
+        multiply_float<decode_bf16>(product, in);
         break;
     }
 }

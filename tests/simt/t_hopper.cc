@@ -320,7 +320,7 @@ static void check_float(WgmmaKind kind, int n, bool integers)
                                 : simt::float_from_bits((unsigned)y << 16));
             }
             if (!integers)
-                sum = simt::fused_dot(sum, left, right, f16 ? 10 : 7, simt::Mma::Hopper);
+                sum = simt::accumulate_dot(kbit_accumulation_find("h100"), sum, left, right, 16);
             const unsigned got = d[at], want = simt::float_bits(sum);
             ck_assert_msg(got == want, "n %d, thread %d, d[%d]: %08x, not %08x", n, t, i, got,
                           want);

@@ -1,0 +1,126 @@
+/* race_order.cc -- vector clocks: which accesses a thread has seen. */
+#include "race.h"
+
+#include <algorithm>
+
+namespace simt
+{
+static void join(Clocks &mine, const Clocks &theirs)
+{
+    for (size_t i = 0; i < mine.size(); i++)
+        mine[i] = std::max(mine[i], theirs[i]);
+}
+
+/* Others' clocks are shared between threads and so never changed in place. */
+void Knowledge::join(const Knowledge &k)
+{
+    simt::join(own, k.own);
+    for (const auto &[block, clocks] : k.others) {
+        auto &known = others[block];
+        if (!known) {
+            known = clocks;
+        } else if (known != clocks) {
+            auto merged = std::make_shared<Clocks>(*known);
+            simt::join(*merged, *clocks);
+            known = merged;
+        }
+    }
+}
+
+void Ordering::start_launch()
+{
+    released_.clear();
+}
+
+void Ordering::start_block(uint32_t block, unsigned threads)
+{
+    block_ = block;
+    threads_ = threads;
+    thread_.assign(threads, Thread());
+    for (unsigned t = 0; t < threads; t++) {
+        Thread &thread = thread_[t];
+        thread.now.own.assign(2 * size_t{threads}, 0);
+        thread.now.own[t] = 1;
+    }
+}
+
+/* Each learns what any of them knew; what they do from here on has a new reading of the clock. */
+void Ordering::met(const std::vector<unsigned> &threads)
+{
+    if (threads.empty())
+        return;
+    Knowledge all = thread_[threads[0]].now;
+    for (size_t i = 1; i < threads.size(); i++)
+        all.join(thread_[threads[i]].now);
+    for (unsigned t : threads) {
+        thread_[t].now = all;
+        thread_[t].now.own[t]++;
+    }
+}
+
+void Ordering::copies_finished(unsigned thread, size_t count)
+{
+    thread_[thread].now.own[threads_ + thread] += (uint32_t)count;
+}
+
+/* Publishes to the atomics that follow, and takes in what the atomics before it have read. */
+void Ordering::fence(unsigned thread)
+{
+    Thread &t = thread_[thread];
+    if (t.read_atomics) {
+        t.now.join(t.through_atomics);
+        t.read_atomics = false;
+    }
+    t.at_fence = t.now;
+    t.fenced = true;
+    t.now.own[thread]++;
+}
+
+/* An atomic orders memory by the fences around it: of the one who wrote it before, and of the one
+ * who reads it after. */
+void Ordering::atomic(unsigned thread, uintptr_t address)
+{
+    Thread &t = thread_[thread];
+    auto before = released_.find(address);
+    if (before != released_.end()) {
+        if (!t.read_atomics) {
+            t.through_atomics = Knowledge();
+            t.through_atomics.own.assign(2 * size_t{threads_}, 0);
+            t.read_atomics = true;
+        }
+        t.through_atomics.join(before->second);
+    }
+    if (!t.fenced)
+        return;
+    Knowledge &released = released_[address];
+    auto mine = std::make_shared<Clocks>(t.at_fence.own);
+    if (released.own.empty())
+        released.own.assign(2 * size_t{threads_}, 0);
+    Knowledge published = t.at_fence;
+    published.own.assign(2 * size_t{threads_}, 0);
+    published.others[block_] = mine;
+    released.join(published);
+}
+
+Stamp Ordering::stamp(unsigned thread, Access access, Site site) const
+{
+    return {thread_[thread].now.own[thread], block_, (uint16_t)thread, access, site};
+}
+
+Stamp Ordering::stamp_of_new_copy(unsigned thread, Access access, Site site)
+{
+    uint32_t number = ++thread_[thread].copies_started;
+    return {number, block_, (uint16_t)(threads_ + thread), access, site};
+}
+
+bool Ordering::has_seen(unsigned thread, const Stamp &s) const
+{
+    const Knowledge &k = thread_[thread].now;
+    if (s.block == block_ && (s.agent == thread || k.own[s.agent] >= s.clock))
+        return true;
+    if (k.others.empty())
+        return false;
+    auto other = k.others.find(s.block);
+    return other != k.others.end() && (*other->second)[s.agent] >= s.clock;
+}
+} // namespace simt
