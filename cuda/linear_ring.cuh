@@ -85,15 +85,12 @@ inline Epilogue linear_epilogue(const LinearCall &call, const int32_t *n_outlier
     return e;
 }
 
-/* plan: ring_plan(), or another one in a test, whose sums_bytes are in the workspace. */
-inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, void *workspace,
-                               int multiprocessors, cudaStream_t stream)
+/* Codes, statistics and O, into the workspace. */
+inline kbit_status quantize_call(const LinearCall &call, const RingParts &part, int multiprocessors,
+                                 cudaStream_t stream)
 {
-    Workspace memory(workspace);
-    const RingParts part(memory, call.M, call.K, plan.sums_bytes);
-    if (plan.splits > 1 && plan.tiles > kMostArrivals)
-        return KBIT_ERR_UNSUPPORTED;
-    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
+    const kbit_status status =
+        status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
     if (status != KBIT_OK)
         return status;
 
@@ -107,8 +104,19 @@ inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, voi
     pass.q_ld = pass.width = part.q_ld;
     pass.n_outliers = part.n_outliers;
     pass.outliers = part.outliers;
-    status = quantize_with_outliers(pass, call.x_type, call.threshold, part.zeroed, multiprocessors,
-                                    stream);
+    return quantize_with_outliers(pass, call.x_type, call.threshold, part.zeroed, multiprocessors,
+                                  stream);
+}
+
+/* plan: ring_plan(), or another one in a test, whose sums_bytes are in the workspace. */
+inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, void *workspace,
+                               int multiprocessors, cudaStream_t stream)
+{
+    Workspace memory(workspace);
+    const RingParts part(memory, call.M, call.K, plan.sums_bytes);
+    if (plan.splits > 1 && plan.tiles > kMostArrivals)
+        return KBIT_ERR_UNSUPPORTED;
+    const kbit_status status = quantize_call(call, part, multiprocessors, stream);
     if (status != KBIT_OK)
         return status;
 

@@ -80,30 +80,6 @@ size_t llmint8_linear_bnb_v2_workspace(size_t M, size_t, size_t K)
     return size.used();
 }
 
-/* Codes, statistics and the epilogue's operands. */
-static kbit_status prepare(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
-                           const int8_t *w, const float *w_absmax, const float *bias,
-                           float threshold, kbit_dtype out_type, void *out, LinearParts &part,
-                           cudaStream_t stream, LinearEpilogue *epilogue)
-{
-    kbit_status status = KBIT_OK;
-    if (threshold >= 0.0f)
-        status = outlier_columns_v2(M, K, x_type, x, threshold, part.n_outliers, part.outliers,
-                                    part.mask, stream);
-    else
-        part.n_outliers = nullptr;
-    if (status == KBIT_OK)
-        status = absmax_quantize_rows(M, K, x_type, x, part.n_outliers, part.outliers, threshold,
-                                      part.absmax, part.q, stream);
-    *epilogue = {outlier_operands(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w),
-                 part.absmax,
-                 w_absmax,
-                 bias,
-                 out_type,
-                 out};
-    return status;
-}
-
 kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
                                   const int8_t *w, const float *w_absmax, const float *bias,
                                   float threshold, kbit_dtype out_type, void *out, void *workspace,
@@ -114,13 +90,27 @@ kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_typ
         return KBIT_ERR_UNSUPPORTED;
     Workspace memory(workspace);
     LinearParts part(memory, M, K);
-    LinearEpilogue epilogue;
-    const kbit_status status = prepare(M, N, K, x_type, x, w, w_absmax, bias, threshold, out_type,
-                                       out, part, stream, &epilogue);
+
+    kbit_status status = KBIT_OK;
+    if (threshold >= 0.0f)
+        status = outlier_columns_v2(M, K, x_type, x, threshold, part.n_outliers, part.outliers,
+                                    part.mask, stream);
+    else
+        part.n_outliers = nullptr;
+    if (status == KBIT_OK)
+        status = absmax_quantize_rows(M, K, x_type, x, part.n_outliers, part.outliers, threshold,
+                                      part.absmax, part.q, stream);
     if (status != KBIT_OK)
         return status;
 
     const Int8Operands in = int8_operands(M, N, K, part.q, w);
+    const LinearEpilogue epilogue = {
+        outlier_operands(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w),
+        part.absmax,
+        w_absmax,
+        bias,
+        out_type,
+        out};
     if (!int8_aligned(in))
         return status_of(KBIT_LAUNCH((linear_tile<false>), grid, dim3(kThreads),
                                      sizeof(LinearShared), stream, in, epilogue));
@@ -129,22 +119,6 @@ kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_typ
                                      sizeof(LinearShared), stream, in, epilogue));
     return status_of(KBIT_LAUNCH(linear_few, dim3(blocks_for(N, kWarps)), dim3(kThreads), 0, stream,
                                  in, epilogue));
-}
-
-kbit_status llmint8_linear_bnb_hopper(size_t M, size_t N, size_t K, kbit_dtype x_type,
-                                      const void *x, const int8_t *w, const float *w_absmax,
-                                      const float *bias, float threshold, kbit_dtype out_type,
-                                      void *out, void *workspace, cudaStream_t stream)
-{
-    Workspace memory(workspace);
-    LinearParts part(memory, M, K);
-    const Int8Operands in = int8_operands(M, N, K, part.q, w);
-    if (!linear_hopper_serves(in, x_type))
-        return KBIT_ERR_UNSUPPORTED;
-    LinearEpilogue epilogue;
-    const kbit_status status = prepare(M, N, K, x_type, x, w, w_absmax, bias, threshold, out_type,
-                                       out, part, stream, &epilogue);
-    return status == KBIT_OK ? linear_hopper(in, epilogue, stream) : status;
 }
 
 size_t llmint8_linear_bnb_v3_workspace(size_t M, size_t N, size_t K)
@@ -162,6 +136,33 @@ kbit_status llmint8_linear_bnb_v3(size_t M, size_t N, size_t K, kbit_dtype x_typ
                              K, w_absmax, bias, threshold, out_type, out, N};
     return linear_ring(call, ring_plan(M, N, K, multiprocessors), workspace, multiprocessors,
                        stream);
+}
+
+/* In the workspace of v3. K is a multiple of 16 where it is served, and so is the codes' row. */
+kbit_status llmint8_linear_bnb_hopper(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                      const void *x, const int8_t *w, const float *w_absmax,
+                                      const float *bias, float threshold, kbit_dtype out_type,
+                                      void *out, void *workspace, cudaStream_t stream)
+{
+    Workspace memory(workspace);
+    const RingParts part(memory, M, K, 0);
+    const Int8Operands in = int8_operands(M, N, K, part.q, w);
+    if (!linear_hopper_serves(in, x_type))
+        return KBIT_ERR_UNSUPPORTED;
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    const kbit_status status = quantize_call(call, part, device_multiprocessors(), stream);
+    if (status != KBIT_OK)
+        return status;
+    const int32_t *n_outliers = threshold >= 0.0f ? part.n_outliers : nullptr;
+    const LinearEpilogue epilogue = {
+        outlier_operands(M, N, K, x_type, x, n_outliers, part.outliers, KBIT_I8, w),
+        part.absmax,
+        w_absmax,
+        bias,
+        out_type,
+        out};
+    return linear_hopper(in, epilogue, stream);
 }
 
 /* Enough for the highest rung that may run and for those below it that it may hand down to. */

@@ -61,7 +61,7 @@ static bool layer_is_right()
     float *w_absmax = array<float>(N);
     for (size_t j = 0; j < N; j++)
         w_absmax[j] = (float)(j % 13 + 1) * 0.125f;
-    void *workspace = array<unsigned char>(kbit::llmint8_linear_bnb_v2_workspace(M, N, K));
+    void *workspace = array<unsigned char>(kbit::llmint8_linear_bnb_v3_workspace(M, N, K));
     return kbit_round(M * K, wide.data(), KBIT_F16, x) == KBIT_OK &&
            kbit::llmint8_linear_bnb_hopper(M, N, K, KBIT_F16, x, w, w_absmax, nullptr, 6.0f,
                                            KBIT_F16, out, workspace, nullptr) == KBIT_OK &&

@@ -96,7 +96,7 @@ static void check_layer(const Activations &x, const Weights &w, bool with_bias, 
                      KBIT_OK);
     const size_t bytes = kbit_dtype_size(out_type);
     Guarded<unsigned char> out(M * N * bytes, out_offset * bytes);
-    Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v2_workspace(M, N, K));
+    Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v3_workspace(M, N, K));
     ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                          .run(M, N, K, x.type, x.data(), w.codes.data(), w.absmax.data(), bias,
                               threshold, out_type, out.data(), workspace.data(), nullptr),
@@ -198,7 +198,7 @@ START_TEST(refusals_launch_nothing)
         const Activations x(Plain, r.M, r.K, KBIT_F16);
         Guarded<unsigned char> out(r.M * r.N * 2);
         Guarded<float> absmax(r.N);
-        Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v2_workspace(r.M, r.N, r.K));
+        Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v3_workspace(r.M, r.N, r.K));
         ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                              .run(r.M, r.N, r.K, KBIT_F16, x.data(), w.data(), absmax.data(),
                                   nullptr, 6.0f, KBIT_F16, out.data(), workspace.data(), nullptr),
@@ -207,7 +207,7 @@ START_TEST(refusals_launch_nothing)
     const Activations x(Plain, 64, 64, KBIT_F32);
     Guarded<int8_t> w(64 * 64);
     Guarded<unsigned char> out(64 * 64 * 2),
-        workspace(kbit::llmint8_linear_bnb_v2_workspace(64, 64, 64));
+        workspace(kbit::llmint8_linear_bnb_v3_workspace(64, 64, 64));
     Guarded<float> absmax(64);
     ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                          .run(64, 64, 64, KBIT_F32, x.data(), w.data(), absmax.data(), nullptr,
