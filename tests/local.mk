@@ -2,6 +2,7 @@
 include tests/proofs.mk
 include tests/baselines.mk
 include tests/cert.mk
+include tests/inputs.mk
 include tests/io.mk
 include tests/simt.mk
 include tests/race.mk
