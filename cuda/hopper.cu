@@ -15,6 +15,8 @@ namespace kbit
 namespace hopper
 {
 
+constexpr int kStreamedRows = 16; /* up to here the weights' stream decides: int8_stream.cuh */
+
 /* Where the int32 sums go. */
 struct Int32Output {
     int32_t *c; /* [M,N] */
@@ -152,7 +154,7 @@ static Tiles tiles_of(const Int8Operands &in)
 }
 
 /* The device, the build and the operands: rows of whole 16 bytes, as the copy engine wants them.
- * Fewer rows or outputs than a few leave most of a tile empty, and tiles for less than half of the
+ * Rows or outputs as few as these leave most of a tile empty, and tiles for less than half of the
  * multiprocessors leave the others idle: there a lower rung, which splits K, is taken to be faster
  * (predicted, not measured on hardware). */
 static bool serves(const Int8Operands &in)
@@ -163,7 +165,7 @@ static bool serves(const Int8Operands &in)
     if (device_capability() != 90)
         return false;
 #endif
-    return in.K > 0 && int8_aligned(in) && in.M > kFewRows && in.N >= 8 &&
+    return in.K > 0 && int8_aligned(in) && in.M > kStreamedRows && in.N >= 8 &&
            2 * tiles_of(in).count() >= blocks_at_a_time();
 }
 

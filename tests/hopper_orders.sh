@@ -26,6 +26,7 @@ for seed in 1 2; do
     judge simt "$fused" KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random KBIT_SIMT_SEED=$seed
 done
 judge simt "$fused" KBIT_SIMT_ORDER=reverse KBIT_SIMT_ASYNC=late KBIT_SIMT_POISON=random
+judge simt:v6 "$fused" KBIT_SIMT_ORDER=forward
 judge simt:v5 "$fused" KBIT_SIMT_ORDER=forward
 judge simt:v4 "$fused" KBIT_SIMT_ORDER=forward
 judge simt:v3 "$fused" KBIT_SIMT_ORDER=forward
@@ -33,4 +34,4 @@ judge simt:v2 "$plain" KBIT_SIMT_ORDER=forward
 judge simt:v1 "$plain" KBIT_SIMT_ORDER=forward
 judge simt "$fused" KBIT_SIMT_CAPABILITY=89
 echo "$runs runs, $failures rejected"
-test "$failures" -eq 0 && test "$runs" -eq 9
+test "$failures" -eq 0 && test "$runs" -eq 10

@@ -34,8 +34,8 @@ static void check_tap(size_t M, size_t N, size_t K, bool extreme, size_t offset)
 START_TEST(tap_at_all_edges)
 {
     static const size_t shape[][3] = {
-        {9, 8, 16},     {128, 128, 128}, {129, 130, 144}, {64, 200, 112}, {127, 9, 256},
-        {300, 129, 16}, {65, 257, 400},  {17, 128, 1040}, {257, 255, 80}, {10, 11, 2048}};
+        {17, 8, 16},    {128, 128, 128}, {129, 130, 144}, {64, 200, 112}, {127, 9, 256},
+        {300, 129, 16}, {65, 257, 400},  {17, 128, 1040}, {257, 255, 80}, {18, 11, 2048}};
     unsigned call = 0;
     for (const auto &s : shape) {
         schedule(call);
@@ -115,7 +115,7 @@ START_TEST(without_outliers_the_reference_bit_for_bit)
     for (kbit_dtype type : {KBIT_F16, KBIT_BF16})
         for (kbit_dtype out : kTypes)
             for (size_t N : {size_t{9}, size_t{136}}) {
-                const Activations x(call % 2 ? Plain : ZeroRows, 9 + 13 * call, 144 + 16 * call,
+                const Activations x(call % 2 ? Plain : ZeroRows, 17 + 13 * call, 144 + 16 * call,
                                     type);
                 const Weights w(N, x.K);
                 schedule(call);
@@ -182,7 +182,7 @@ START_TEST(refusals_launch_nothing)
 {
     static const struct {
         size_t M, N, K, q_offset, w_offset;
-    } refused[] = {{8, 64, 64, 0, 0},  {1, 64, 64, 0, 0},  {64, 7, 64, 0, 0},  {64, 1, 64, 0, 0},
+    } refused[] = {{16, 64, 64, 0, 0}, {1, 64, 64, 0, 0},  {64, 7, 64, 0, 0},  {64, 1, 64, 0, 0},
                    {64, 3, 64, 0, 0},  {64, 64, 72, 0, 0}, {64, 64, 15, 0, 0}, {64, 64, 64, 4, 0},
                    {64, 64, 64, 0, 8}, {64, 64, 0, 0, 0}};
     for (const auto &r : refused) {
