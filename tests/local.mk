@@ -2,6 +2,7 @@
 include tests/proofs.mk
 include tests/baselines.mk
 include tests/cert.mk
+include tests/inputs.mk
 include tests/io.mk
 include tests/simt.mk
 include tests/race.mk
@@ -16,3 +17,6 @@ include tests/accumulation.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk
+include tests/software.mk
+include tests/contain.mk
+include tests/tester.mk
