@@ -64,14 +64,14 @@ done
 mma_s8='mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32'
 for shape in 32ELi128ELi32ELi32E:16 64ELi128ELi32ELi64E:32 128ELi128ELi64ELi64E:64 128ELi256ELi64ELi64E:64; do
     tile=int8_ring_kernelINS_10SquareTileILi${shape%:*}
-    n=${shape#*:}
+    products=${shape#*:}
     for file in int8_matmul llmint8_linear_bnb; do
-        counts $file "$tile" "$mma_s8" "$n"
+        counts $file "$tile" "$mma_s8" "$products"
         counts $file "$tile" 'ldmatrix.sync.aligned.m8n8.x4.shared.b16' 4
         counts $file "$tile" 'cp.async.cg.shared.global' 6
     done
-    counts llmint8_linear_bnb "$tile" 'mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32' $((n / 2))
-    counts llmint8_linear_bnb "$tile" 'mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32' $((n / 2))
+    counts llmint8_linear_bnb "$tile" 'mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32' $((products / 2))
+    counts llmint8_linear_bnb "$tile" 'mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32' $((products / 2))
 done
 # Eight kernels that stream, of one or two groups of tokens: two products a group, twelve copies first.
 counts llmint8_linear_bnb int8_stream_kernel "$mma_s8" 24
