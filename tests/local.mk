@@ -2,9 +2,13 @@
 include tests/proofs.mk
 include tests/baselines.mk
 include tests/cert.mk
+include tests/inputs.mk
 include tests/io.mk
 include tests/simt.mk
+include tests/race.mk
+include tests/hopper.mk
 include tests/cuda.mk
+include tests/kernels.mk
 include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk

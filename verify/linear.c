@@ -23,6 +23,7 @@
 
 typedef struct {
     const kbit_judging *judging;
+    const kbit_linear_part *part;
     bool paper;
     size_t M, N, K;
     float *x, *weights;  /* weights: paper only */
@@ -65,9 +66,22 @@ static void *room(size_t count, size_t size)
     return calloc(count ? count : 1, size);
 }
 
+/* Numbers within the whole output. */
+static size_t row_number(const linear_judge *l, size_t i)
+{
+    return l->part->rows ? l->part->rows[i] : i;
+}
+
+static size_t column_number(const linear_judge *l, size_t j)
+{
+    return l->part->columns ? l->part->columns[j] : j;
+}
+
 static void find_outliers(linear_judge *l)
 {
-    for (size_t i = 0; i < l->M; i++)
+    if (l->part->outliers)
+        memcpy(l->in_outliers, l->part->outliers, l->K * sizeof *l->in_outliers);
+    for (size_t i = 0; i < l->M && !l->part->outliers; i++)
         for (size_t k = 0; k < l->K; k++)
             l->in_outliers[k] |=
                 kbit_exact_is_outlier(l->x[i * l->K + k], l->judging->call->threshold);
@@ -266,10 +280,11 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
             verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / bound);
         verdict->single += set.nan || set.lo == set.hi;
         bool right = kbit_admits(&set, observed);
-        if (right && !kbit_shown(l->judging, i, j))
+        const size_t row_is = row_number(l, i), column_is = column_number(l, j);
+        if (right && !kbit_shown(l->judging, row_is, column_is))
             continue;
-        kbit_mismatch *m =
-            right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
+        kbit_mismatch *m = right ? kbit_show(verdict, "out", row_is, column_is)
+                                 : kbit_reject(verdict, "out", row_is, column_is);
         kbit_print_value(m->observed, sizeof m->observed, observed, type);
         kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
         snprintf(m->inputs, sizeof m->inputs,
@@ -279,29 +294,40 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
     }
 }
 
-kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verdict *verdict,
-                              kbit_error *error)
+void kbit_linear_kind(bool paper, kbit_dtype out, kbit_verdict *verdict)
+{
+    verdict->kind = out == KBIT_F32 ? KBIT_ENCLOSED : KBIT_SET;
+    verdict->theorem = paper ? "linear-paper" : "linear-bnb";
+}
+
+kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
+                                   const kbit_linear_part *part, kbit_verdict *verdict,
+                                   kbit_error *error)
 {
     const kbit_call *call = judging->call;
-    linear_judge l = {.judging = judging, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
-    verdict->kind = call->out[0].dtype == KBIT_F32 ? KBIT_ENCLOSED : KBIT_SET;
-    verdict->theorem = paper ? "linear-paper" : "linear-bnb";
-    verdict->elements = l.M * l.N;
+    linear_judge l = {
+        .judging = judging, .part = part, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
     kbit_status status = prepare(&l, error);
     int64_t *row = room(l.N, sizeof *row);
     if (status == KBIT_OK && !row)
         status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
         bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
-        if (l.n_ties[i] > MAX_TIES || laundered) {
+        /* A part of a row cannot say which choice the rest of it was made with. */
+        bool torn = part->outliers && l.n_ties[i];
+        if (l.n_ties[i] > MAX_TIES || laundered || torn) {
             verdict->undecided += l.N;
             if (!verdict->note[0] && laundered)
                 snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu holds a NaN, which nan=launder hides", i);
+                         "row %zu holds a NaN, which nan=launder hides", row_number(&l, i));
+            else if (!verdict->note[0] && torn)
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu has %zu exact ties: a part of a row does not decide them",
+                         row_number(&l, i), l.n_ties[i]);
             else if (!verdict->note[0])
                 snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: more than %d are not enumerated", i,
-                         l.n_ties[i], MAX_TIES);
+                         "row %zu has %zu exact ties: more than %d are not enumerated",
+                         row_number(&l, i), l.n_ties[i], MAX_TIES);
             continue;
         }
         if (l.n_ties[i] == 0 || !explain_ties(&l, i, row))
@@ -312,4 +338,13 @@ kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verd
     free(row);
     release(&l);
     return status;
+}
+
+kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verdict *verdict,
+                              kbit_error *error)
+{
+    static const kbit_linear_part WHOLE = {NULL, NULL, NULL};
+    kbit_linear_kind(paper, (kbit_dtype)judging->call->out[0].dtype, verdict);
+    verdict->elements = judging->call->M * judging->call->N;
+    return kbit_judge_linear_part(judging, paper, &WHOLE, verdict, error);
 }

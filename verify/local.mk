@@ -7,7 +7,7 @@ noinst_LTLIBRARIES += libkbitjudge.la
 libkbitjudge_la_CPPFLAGS = $(VERIFY_CPPFLAGS)
 libkbitjudge_la_CFLAGS = $(VERIFY_CFLAGS)
 libkbitjudge_la_SOURCES = \
-	verify/cases.c verify/cases.h verify/problem.c \
+	verify/problem.c \
 	verify/codes.c verify/codes.h \
 	verify/declared.c verify/declared.h \
 	verify/enclosure.c verify/enclosure.h \
@@ -63,9 +63,11 @@ pkglibexec_PROGRAMS += verify/kbit-run
 verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
 verify_kbit_run_CFLAGS = $(AM_CFLAGS)
 
+include verify/cases.mk
 include verify/io.mk
 include verify/probe.mk
 include verify/cert.mk
+include verify/scale.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la

@@ -17,6 +17,10 @@ static const kbit_theorem THEOREMS[] = {
      "probability at most 2^-66",
      "Freivalds 1977; the form in wrapping 64-bit integers is proved in verify/certificate.c",
      KBIT_CITED},
+    {"transparent-certificate",
+     "where X, W and their statistics are integers times powers of two, the layer is an integer "
+     "product times powers of two, and the product's certificate holds for its output",
+     "verify/linear_transparent.c; Freivalds, as above", KBIT_CITED},
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",

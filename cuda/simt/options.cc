@@ -71,6 +71,10 @@ static void read_option(Options *o, const char *name, const char *value)
         o->mma = kbit_accumulation_find(value);
         if (!o->mma)
             refuse(name, value, accumulation_names().c_str());
+    } else if (strcmp(name, "CAPABILITY") == 0) {
+        if (!read_number(value, 80, 90, &n))
+            refuse(name, value, "a compute capability from 80 to 90");
+        o->capability = (int)n;
     } else if (strcmp(name, "SEED") == 0) {
         if (!read_number(value, 0, UINT64_MAX, &o->seed))
             refuse(name, value, "a number from 0 to 2^64 - 1");
@@ -89,10 +93,13 @@ static void read_option(Options *o, const char *name, const char *value)
         if (!read_number(value, 16, 65536, &n))
             refuse(name, value, "a number of KiB from 16 to 65536");
         o->stack_kib = (unsigned)n;
+    } else if (strcmp(name, "TRAFFIC") == 0) {
+        if (!*value)
+            refuse(name, value, "the name of a file"); /* traffic.cc writes it */
     } else {
         fprintf(stderr,
-                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, WORKERS, "
-                "POISON and STACK\n",
+                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, CAPABILITY, "
+                "WORKERS, POISON, STACK and TRAFFIC\n",
                 prefix, name);
         _Exit(exit_status_of_fault);
     }

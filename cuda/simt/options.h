@@ -30,6 +30,7 @@ struct Options {
     uint64_t seed = 1; /* of everything random here; the same seed is the same run */
     Async async = Async::Issue;
     Mma mma = kbit_accumulation_find("a100");
+    int capability = 80;  /* of the device that dispatch sees: major * 10 + minor */
     unsigned workers = 0; /* operating-system threads; 0: the processors we may use, at most 32 */
     /* What fills shared memory before a block: a byte, or random ones if -1. The default is a large
      * number in every type, so that a maximum or a sum that takes it in goes wrong. */

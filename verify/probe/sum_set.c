@@ -33,8 +33,8 @@ static void keep(kbit_sum_set *set, float value)
 
 static void fill(filling *f, size_t place, float c)
 {
-    size_t step = f->row->products;
-    if (place >= step && place % step == 0)
+    size_t step = f->row->products; /* 0 in no row that is asked about here */
+    if (step != 0 && place >= step && place % step == 0)
         c = kbit_accumulate_step(f->row, step, &f->place_a[place - step], &f->place_b[place - step],
                                  c);
     if (place == PLACES) {
