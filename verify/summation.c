@@ -136,9 +136,10 @@ bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products
 }
 
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
-                                double scale)
+                                double scale, bool codes)
 {
-    double lost = kbit_underflow(terms, largest_x, scale);
+    /* What x (s / 127) loses in underflow is multiplied by the code. */
+    double lost = (codes ? 127 : 1) * kbit_underflow(terms, largest_x, scale);
     if (how->flush_results)
         lost *= 0x1p24; /* up to 2^-126 where rounding loses 2^-150 */
     if (how->half_partials)
