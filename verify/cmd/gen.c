@@ -1,9 +1,9 @@
 /* gen.c -- kbit gen: one step's inputs as files, for a port in any language. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "gen_stream.h"
 #include "io/manifest.h"
 
 static const char HELP[] =
@@ -16,24 +16,14 @@ static const char HELP[] =
     "      --seed N       of the generated tensors [1]\n"
     "  -h, --help         this text\n";
 
-static const kbit_case *find_case(const char *name)
-{
-    size_t n;
-    const kbit_case *cases = kbit_cases(&n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cases[i].name, name) == 0)
-            return &cases[i];
-    return NULL;
-}
-
 static kbit_array as_array(const kbit_tensor *t)
 {
     return (kbit_array){
         (kbit_dtype)t->dtype, t->rank, {t->dim[0], t->rank == 2 ? t->dim[1] : 1}, t->data};
 }
 
-static kbit_status write_case(const kbit_step *step, const kbit_problem *p, const char *folder,
-                              kbit_error *error)
+/* The manifest of a step's case, its tensors with or without data. */
+kbit_manifest kbit_gen_manifest(const kbit_step *step, const kbit_problem *p)
 {
     kbit_manifest m = {.seed = p->seed,
                        .M = p->M,
@@ -54,7 +44,20 @@ static kbit_status write_case(const kbit_step *step, const kbit_problem *p, cons
     m.outputs[0].array = as_array(&out);
     if (step->out.dims[0] == 'O')
         m.outputs[0].array.dim[0] = KBIT_FREE_LENGTH;
-    return kbit_manifest_write(folder, &m, error);
+    return m;
+}
+
+static kbit_status write_case(const kbit_step *step, const kbit_case *of, uint64_t seed,
+                              const char *folder, kbit_error *error)
+{
+    kbit_problem problem;
+    kbit_status status = kbit_problem_make(of, seed, &problem, error);
+    if (status != KBIT_OK)
+        return status;
+    const kbit_manifest m = kbit_gen_manifest(step, &problem);
+    status = kbit_manifest_write(folder, &m, error);
+    kbit_problem_free(&problem);
+    return status;
 }
 
 int kbit_cmd_gen(int argc, char **argv)
@@ -69,8 +72,9 @@ int kbit_cmd_gen(int argc, char **argv)
     const char *folder = NULL, *case_name = NULL;
     uint64_t seed = 1;
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "o:h", OPTIONS, NULL)) != -1)
+    while ((c = kbit_next_option(argc, argv, "o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 'o':
             folder = optarg;
@@ -92,24 +96,21 @@ int kbit_cmd_gen(int argc, char **argv)
     if (optind + 1 != argc)
         return kbit_usage("gen",
                           optind == argc ? "which step? (kbit list --steps)" : "takes one step");
-    const kbit_step *step = kbit_step_find(argv[optind]);
+    const kbit_step *step = kbit_option_step("gen", argv[optind]);
     if (!step)
-        return kbit_usage("gen", "no step '%s' (kbit list --steps)", argv[optind]);
+        return EXIT_USAGE;
     if (!folder)
         return kbit_usage("gen", "where to? -o DIR");
     if (!case_name)
         case_name = step == &kbit_step_int8_matmul ? "codes-int8" : "random-f16";
-    const kbit_case *of = find_case(case_name);
+    const kbit_case *of = kbit_option_case("gen", case_name);
     if (!of)
-        return kbit_usage("gen", "no case '%s' (kbit list --cases)", case_name);
+        return EXIT_USAGE;
     if (!kbit_case_asks(of, step))
         return kbit_usage("gen", "case %s asks int8_matmul only, not %s", case_name, step->stem);
     kbit_error error = {KBIT_OK, ""};
-    kbit_problem problem;
-    kbit_status status = kbit_problem_make(of, seed, &problem, &error);
-    if (status == KBIT_OK) {
-        status = write_case(step, &problem, folder, &error);
-        kbit_problem_free(&problem);
-    }
+    kbit_status status = kbit_gen_can_stream(of, step)
+                             ? kbit_gen_stream(step, of, seed, folder, &error)
+                             : write_case(step, of, seed, folder, &error);
     return status == KBIT_OK ? 0 : kbit_report_error("gen", &error);
 }
