@@ -9,6 +9,9 @@
 #include "candidate_steps.cuh"
 #include "launch.cuh"
 #include "rungs.h"
+#if !defined(__CUDACC__)
+#include "simt/options.h"
+#endif
 
 #include <new>
 #include <string.h>
@@ -64,6 +67,8 @@ void release(void *p)
 {
     cudaFree(p);
 }
+
+void check_settings() {}
 #else
 #if defined(KBIT_RACE_RUNTIME)
 constexpr const char *kName = "simt-race";
@@ -83,6 +88,12 @@ kbit_status download(const kbit_tensor &, const void *)
 }
 
 void release(void *) {}
+
+/* A wrong setting is refused while this is loaded, rather than in a call. */
+void check_settings()
+{
+    simt::options();
+}
 #endif
 
 void free_all(Bound *b)
@@ -208,6 +219,7 @@ template <int Rung> const kbit_candidate_v1 *find_rung(char name)
 
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
+    check_settings();
     if (!variant)
         return describe<kbit::kMaxRungs>();
     return variant[0] == 'v' && variant[1] && !variant[2] ? find_rung<1>(variant[1]) : nullptr;

@@ -15,6 +15,8 @@ namespace kbit
 namespace hopper
 {
 
+constexpr int kStreamedRows = 16; /* up to here the weights' stream decides: int8_stream.cuh */
+
 /* Where the int32 sums go. */
 struct Int32Output {
     int32_t *c; /* [M,N] */
@@ -137,21 +139,24 @@ __global__ void product(const __grid_constant__ CUtensorMap, const __grid_consta
 #endif
 
 /* Blocks that run at a time: one a multiprocessor. Two on the CPU, so that each has more tiles. */
-static int multiprocessors()
+static int blocks_at_a_time()
 {
 #if defined(__CUDACC__)
-    int device, count;
-    if (cudaGetDevice(&device) != cudaSuccess ||
-        cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device) != cudaSuccess)
-        return 1;
-    return count;
+    return device_multiprocessors();
 #else
     return 2;
 #endif
 }
 
+static Tiles tiles_of(const Int8Operands &in)
+{
+    return {static_cast<int>(ceil_div(in.M, kTile)), static_cast<int>(ceil_div(in.N, kTile))};
+}
+
 /* The device, the build and the operands: rows of whole 16 bytes, as the copy engine wants them.
- * Fewer rows than a few, or outputs, leave most of a tile empty: a lower rung is faster. */
+ * Rows or outputs as few as these leave most of a tile empty, and tiles for less than half of the
+ * multiprocessors leave the others idle: there a lower rung, which splits K, is taken to be faster
+ * (predicted, not measured on hardware). */
 static bool serves(const Int8Operands &in)
 {
 #if defined(__CUDACC__) && !defined(KBIT_SM90A)
@@ -160,7 +165,8 @@ static bool serves(const Int8Operands &in)
     if (device_capability() != 90)
         return false;
 #endif
-    return in.K > 0 && int8_aligned(in) && in.M > kFewRows && in.N >= 8;
+    return in.K > 0 && int8_aligned(in) && in.M > kStreamedRows && in.N >= 8 &&
+           2 * tiles_of(in).count() >= blocks_at_a_time();
 }
 
 template <class Epilogue>
@@ -175,9 +181,8 @@ static kbit_status launch(const Int8Operands &in, const typename Epilogue::Outpu
                                  kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
     if (status != cudaSuccess)
         return status_of(status);
-    const Tiles tiles = {static_cast<int>(ceil_div(in.M, kTile)),
-                         static_cast<int>(ceil_div(in.N, kTile))};
-    const int blocks = multiprocessors();
+    const Tiles tiles = tiles_of(in);
+    const int blocks = blocks_at_a_time();
     const unsigned grid = tiles.count() < blocks ? static_cast<unsigned>(tiles.count())
                                                  : static_cast<unsigned>(blocks);
     return status_of(KBIT_LAUNCH((product<Epilogue>), dim3(grid), dim3(kBlock),

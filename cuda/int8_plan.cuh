@@ -91,25 +91,33 @@ inline Int8Plan int8_plan(size_t M, size_t N, size_t K, int multiprocessors)
     return best;
 }
 
-/* Launches the kernel of a plan. `after`: it follows a kernel of ours that lets it start early.
+template <class Tile, bool Aligned, class Output>
+kbit_status launch_ring(const Int8Matrices &in, const Int8Plan &plan, const Int8Split &split,
+                        const Output &output, bool after, cudaStream_t stream)
+{
+    const dim3 grid(static_cast<unsigned>(plan.tiles), static_cast<unsigned>(plan.splits));
+    const size_t bytes = sizeof(Int8Shared<Tile>);
+    return status_of(after
+                         ? KBIT_LAUNCH_AFTER((int8_ring_kernel<Tile, Aligned, Output>), grid,
+                                             dim3(Tile::kThreads), bytes, stream, in, split, output)
+                         : KBIT_LAUNCH((int8_ring_kernel<Tile, Aligned, Output>), grid,
+                                       dim3(Tile::kThreads), bytes, stream, in, split, output));
+}
+
+/* Launches the kernel of a plan. `after` a kernel of ours: it may begin before that one ends.
  * Operands that are not aligned go by the slow copies of one tile, without a split. */
 template <class Output>
 kbit_status int8_ring(const Int8Matrices &in, const Int8Plan &plan, bool aligned_operands,
-                      int *sums, int *arrivals, const Output &output, cudaStream_t stream)
+                      int *sums, int *arrivals, const Output &output, bool after,
+                      cudaStream_t stream)
 {
     const Int8Split split = {plan.splits, plan.steps, sums, arrivals};
     if (plan.tiles > 0x7fffffff)
         return KBIT_ERR_UNSUPPORTED;
-    const dim3 grid(static_cast<unsigned>(plan.tiles), static_cast<unsigned>(plan.splits));
     if (!aligned_operands)
-        return status_of(KBIT_LAUNCH_AFTER((int8_ring_kernel<Tile64, false, Output>), grid,
-                                           dim3(Tile64::kThreads), sizeof(Int8Shared<Tile64>),
-                                           stream, in, split, output));
+        return launch_ring<Tile64, false>(in, plan, split, output, after, stream);
     return with_tile(plan.tile, [&](auto tile) {
-        using Tile = decltype(tile);
-        return status_of(KBIT_LAUNCH_AFTER((int8_ring_kernel<Tile, true, Output>), grid,
-                                           dim3(Tile::kThreads), sizeof(Int8Shared<Tile>), stream,
-                                           in, split, output));
+        return launch_ring<decltype(tile), true>(in, plan, split, output, after, stream);
     });
 }
 

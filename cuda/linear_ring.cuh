@@ -26,9 +26,6 @@ struct LinearCall {
     size_t out_ld;
 };
 
-/* Most tiles that count arrivals: more have no split, since the device is full without. */
-constexpr size_t kMostArrivals = 4096;
-
 /* What the layer keeps in its workspace. Codes are 16-byte aligned rows, padded with zeros. */
 struct RingParts {
     size_t zeroed_bytes, q_ld;
@@ -39,13 +36,13 @@ struct RingParts {
     int8_t *q;
     int *sums;
 
-    RingParts(Workspace &from, size_t M, size_t K, size_t sums_bytes)
-        : zeroed_bytes(quantize_zeroed_bytes(K) + kMostArrivals * sizeof(int)),
+    RingParts(Workspace &from, const Int8Plan &plan, size_t M, size_t K)
+        : zeroed_bytes(quantize_zeroed_bytes(K) + (plan.splits > 1 ? plan.tiles : 0) * sizeof(int)),
           q_ld(ceil_div(K, 16) * 16), zeroed(from.take<unsigned char>(zeroed_bytes)),
           arrivals(reinterpret_cast<int *>(zeroed ? zeroed + quantize_zeroed_bytes(K) : nullptr)),
           n_outliers(from.take<int32_t>(1)), outliers(from.take<int32_t>(K)),
           absmax(from.take<float>(M)), q(from.take<int8_t>(M * q_ld)),
-          sums(from.take<int>(sums_bytes / sizeof(int)))
+          sums(from.take<int>(plan.sums_bytes / sizeof(int)))
     {
     }
 };
@@ -58,7 +55,7 @@ inline Int8Plan ring_plan(size_t M, size_t N, size_t K, int multiprocessors)
 inline size_t linear_ring_workspace(size_t M, size_t N, size_t K, int multiprocessors)
 {
     Workspace size(nullptr);
-    RingParts(size, M, K, ring_plan(M, N, K, multiprocessors).sums_bytes);
+    RingParts(size, ring_plan(M, N, K, multiprocessors), M, K);
     return size.used();
 }
 
@@ -85,18 +82,9 @@ inline Epilogue linear_epilogue(const LinearCall &call, const int32_t *n_outlier
     return e;
 }
 
-/* plan: ring_plan(), or another one in a test, whose sums_bytes are in the workspace. */
-inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, void *workspace,
-                               int multiprocessors, cudaStream_t stream)
+/* The pass over X into the parts of a workspace. */
+template <class Parts> QuantizePass linear_pass(const LinearCall &call, const Parts &part)
 {
-    Workspace memory(workspace);
-    const RingParts part(memory, call.M, call.K, plan.sums_bytes);
-    if (plan.splits > 1 && plan.tiles > kMostArrivals)
-        return KBIT_ERR_UNSUPPORTED;
-    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
-    if (status != KBIT_OK)
-        return status;
-
     QuantizePass pass = {};
     pass.M = call.M;
     pass.K = call.K;
@@ -107,8 +95,21 @@ inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, voi
     pass.q_ld = pass.width = part.q_ld;
     pass.n_outliers = part.n_outliers;
     pass.outliers = part.outliers;
-    status = quantize_with_outliers(pass, call.x_type, call.threshold, part.zeroed, multiprocessors,
-                                    stream);
+    return pass;
+}
+
+/* plan: ring_plan(), or another one in a test, whose sums_bytes are in the workspace. */
+inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, void *workspace,
+                               int multiprocessors, cudaStream_t stream)
+{
+    Workspace memory(workspace);
+    const RingParts part(memory, plan, call.M, call.K);
+    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
+    if (status != KBIT_OK)
+        return status;
+
+    status = quantize_with_outliers(linear_pass(call, part), call.x_type, call.threshold,
+                                    part.zeroed, multiprocessors, stream);
     if (status != KBIT_OK)
         return status;
 
@@ -122,7 +123,7 @@ inline kbit_status linear_ring(const LinearCall &call, const Int8Plan &plan, voi
     const Epilogue epilogue = linear_epilogue(call, part.n_outliers, part.outliers, part.absmax);
     const bool fast = int8_aligned(in);
     const Int8Plan used = fast ? plan : int8_plan_of(kTile64, 1, call.M, call.N, call.K);
-    return int8_ring(in, used, fast, part.sums, part.arrivals, epilogue, stream);
+    return int8_ring(in, used, fast, part.sums, part.arrivals, epilogue, true, stream);
 }
 
 } // namespace kbit

@@ -18,6 +18,9 @@
 #include "launch.cuh"
 #include "ptx.cuh"
 
+#include <string.h>
+#include <type_traits>
+
 namespace kbit
 {
 
@@ -142,21 +145,21 @@ inline size_t quantize_shared_bytes(size_t K)
 
 /* The largest magnitude below the limit; bits of the others go into the mask. */
 template <class T>
-__device__ __forceinline__ unsigned take_eight(const QuantizePass &p, const Encodings<T> &x,
-                                               size_t k, uint32_t *mask, unsigned largest)
+__device__ __forceinline__ unsigned take_eight(const Encodings<T> &x, size_t k, size_t K,
+                                               uint32_t limit, uint32_t *mask, unsigned largest)
 {
     uint32_t out = 0;
 #pragma unroll
     for (int e = 0; e < 8; ++e) {
         const uint32_t m = x.magnitude(e);
-        if (m >= p.limit)
+        if (m >= limit)
             out |= 1u << e;
         else
             largest = max(largest, m);
     }
-    if (out && k < p.K) { /* zeros beyond K are outliers too at threshold 0 */
-        if (p.K - k < 8)
-            out &= (1u << (p.K - k)) - 1;
+    if (out && k < K) { /* zeros beyond K are outliers too at threshold 0 */
+        if (K - k < 8)
+            out &= (1u << (K - k)) - 1;
         atomicOr(&mask[k / 32], out << k % 32);
     }
     return largest;
@@ -273,7 +276,7 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
                 x[v].load(from, k0 + v * stride, p.K, p.wide_x);
 #pragma unroll
             for (int v = 0; v < Vectors; ++v)
-                largest = take_eight(p, x[v], k0 + v * stride, shared.mask, largest);
+                largest = take_eight(x[v], k0 + v * stride, p.K, p.limit, shared.mask, largest);
             const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
 #pragma unroll
             for (int v = 0; v < Vectors; ++v)
@@ -284,7 +287,7 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
             Encodings<T> x;
             for (size_t k = k0; k < p.K; k += stride) {
                 x.load(from, k, p.K, p.wide_x);
-                largest = take_eight(p, x, k, shared.mask, largest);
+                largest = take_eight(x, k, p.K, p.limit, shared.mask, largest);
             }
             const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
             for (size_t k = k0; k < p.width; k += stride) {
@@ -298,6 +301,32 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
     if (p.mask)
         hand_in_mask(p, shared);
     ptx::let_successor_start();
+}
+
+/* The least encoding of T, without sign, whose value is at least t; at most that of inf, so that
+ * what is not finite is always an outlier. kNoLimit where there is no threshold. */
+template <class T> uint32_t limit_of(float threshold)
+{
+    if (!(threshold >= 0.0f))
+        return kNoLimit;
+    uint32_t bits;
+    memcpy(&bits, &threshold, sizeof bits);
+    bits &= 0x7fffffffu; /* -0 is 0 */
+    if (sizeof(T) == 4)
+        return bits;
+    uint32_t low = 0, high = std::is_same<T, __half>::value ? 0x7c00 : 0x7f80;
+    while (low < high) { /* the least encoding in [low, high] that is at least t */
+        const uint32_t middle = (low + high) / 2;
+        const unsigned short half = static_cast<unsigned short>(middle);
+        const float value = std::is_same<T, __half>::value
+                                ? __half2float(__ushort_as_half(half))
+                                : __bfloat162float(__ushort_as_bfloat16(half));
+        if (value >= threshold)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return high;
 }
 
 /* Bytes that the pass finds zeroed: the count of arrivals, in 16 bytes, and the mask. */

@@ -14,9 +14,6 @@
 #include "row.cuh"
 #include "rungs.h"
 
-#include <string.h>
-#include <type_traits>
-
 namespace kbit
 {
 
@@ -143,32 +140,6 @@ __global__ void __launch_bounds__(kThreads) clear_columns_kernel(QuantizePass p)
     for (size_t at = thread_number(); at < p.M * n; at += number_of_threads())
         p.q[at / n * p.q_ld + p.outliers[at % n]] = 0;
     ptx::let_successor_start();
-}
-
-/* The least encoding of T, without sign, whose value is at least t; at most that of inf, so that
- * what is not finite is always an outlier. kNoLimit where there is no threshold. */
-template <class T> uint32_t limit_of(float threshold)
-{
-    if (!(threshold >= 0.0f))
-        return kNoLimit;
-    uint32_t bits;
-    memcpy(&bits, &threshold, sizeof bits);
-    bits &= 0x7fffffffu; /* -0 is 0 */
-    if (sizeof(T) == 4)
-        return bits;
-    uint32_t low = 0, high = std::is_same<T, __half>::value ? 0x7c00 : 0x7f80;
-    while (low < high) { /* the least encoding in [low, high] that is at least t */
-        const uint32_t middle = (low + high) / 2;
-        const unsigned short half = static_cast<unsigned short>(middle);
-        const float value = std::is_same<T, __half>::value
-                                ? __half2float(__ushort_as_half(half))
-                                : __bfloat162float(__ushort_as_bfloat16(half));
-        if (value >= threshold)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return high;
 }
 
 template <class T, int Warps, int Vectors>

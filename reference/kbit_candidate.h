@@ -27,6 +27,10 @@
  *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
  *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
  *   quantize_rows  where an element that is not masked exceeds its row's absmax.
+ *
+ * A call touches its tensors until it returns and not after, and leaves its process as it found it:
+ * floating-point modes, signal handlers and mask, timers. What it prints is shown if it dies. Threads
+ * may stay, and processes may be started, but none may trace or signal kbit.
  */
 #ifndef KBIT_CANDIDATE_H
 #define KBIT_CANDIDATE_H
@@ -111,7 +115,9 @@ typedef struct {
 
 /* The one symbol a candidate exports.
  * variant: NULL, or what stood behind the colon in `--candidate file.so:VARIANT`.
- * Returns a description that lives as long as the process, or NULL if it knows no such variant. */
+ * Returns a description that lives as long as the process and does not change, or NULL if it knows no
+ * such variant or cannot work as it is set up; what it then printed to stderr is shown as the reason.
+ * Runtimes that install signal handlers are best started here. */
 KBIT_CANDIDATE_EXPORT const kbit_candidate_v1 *kbit_candidate(const char *variant);
 
 #ifdef __cplusplus

@@ -1,7 +1,13 @@
 # Hopper: its instructions on the CPU layer, and the kernels that are made of them.
-hopper_scripts = tests/simt/hopper_nvcc.sh
+hopper_scripts = tests/simt/hopper_nvcc.sh tests/hopper_mutants.sh tests/hopper_orders.sh
 TESTS += $(hopper_scripts)
 EXTRA_DIST += tests/t_cuda_hopper.cc $(hopper_scripts) tests/simt/hopper_wrappers.cu
+
+# Broken on purpose, and linked with this program.
+check_PROGRAMS += tests/hopper_run
+tests_hopper_run_SOURCES = tests/hopper_run.cc
+tests_hopper_run_LDADD = libkernels_simt.la libkbitref.la
+AM_TESTS_ENVIRONMENT += KBIT_TEST_CXXFLAGS='$(AM_CXXFLAGS)'; export KBIT_TEST_CXXFLAGS;
 
 if HAVE_CHECK
 hopper_test_flags = $(simt_test_flags) -Wno-psabi # tensor maps are parameters, 64-byte aligned

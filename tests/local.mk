@@ -17,3 +17,6 @@ include tests/accumulation.mk
 include tests/scale.mk
 include tests/verify.mk
 include tests/fuzz.mk
+include tests/software.mk
+include tests/contain.mk
+include tests/tester.mk

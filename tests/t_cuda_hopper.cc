@@ -34,8 +34,8 @@ static void check_tap(size_t M, size_t N, size_t K, bool extreme, size_t offset)
 START_TEST(tap_at_all_edges)
 {
     static const size_t shape[][3] = {
-        {9, 8, 16},     {128, 128, 128}, {129, 130, 144}, {64, 200, 112}, {127, 9, 256},
-        {300, 129, 16}, {65, 257, 400},  {17, 128, 1040}, {257, 255, 80}, {10, 11, 2048}};
+        {17, 8, 16},    {128, 128, 128}, {129, 130, 144}, {64, 200, 112}, {127, 9, 256},
+        {300, 129, 16}, {65, 257, 400},  {17, 128, 1040}, {257, 255, 80}, {18, 11, 2048}};
     unsigned call = 0;
     for (const auto &s : shape) {
         schedule(call);
@@ -96,7 +96,7 @@ static void check_layer(const Activations &x, const Weights &w, bool with_bias, 
                      KBIT_OK);
     const size_t bytes = kbit_dtype_size(out_type);
     Guarded<unsigned char> out(M * N * bytes, out_offset * bytes);
-    Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v2_workspace(M, N, K));
+    Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v3_workspace(M, N, K));
     ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                          .run(M, N, K, x.type, x.data(), w.codes.data(), w.absmax.data(), bias,
                               threshold, out_type, out.data(), workspace.data(), nullptr),
@@ -115,7 +115,7 @@ START_TEST(without_outliers_the_reference_bit_for_bit)
     for (kbit_dtype type : {KBIT_F16, KBIT_BF16})
         for (kbit_dtype out : kTypes)
             for (size_t N : {size_t{9}, size_t{136}}) {
-                const Activations x(call % 2 ? Plain : ZeroRows, 9 + 13 * call, 144 + 16 * call,
+                const Activations x(call % 2 ? Plain : ZeroRows, 17 + 13 * call, 144 + 16 * call,
                                     type);
                 const Weights w(N, x.K);
                 schedule(call);
@@ -182,7 +182,7 @@ START_TEST(refusals_launch_nothing)
 {
     static const struct {
         size_t M, N, K, q_offset, w_offset;
-    } refused[] = {{8, 64, 64, 0, 0},  {1, 64, 64, 0, 0},  {64, 7, 64, 0, 0},  {64, 1, 64, 0, 0},
+    } refused[] = {{16, 64, 64, 0, 0}, {1, 64, 64, 0, 0},  {64, 7, 64, 0, 0},  {64, 1, 64, 0, 0},
                    {64, 3, 64, 0, 0},  {64, 64, 72, 0, 0}, {64, 64, 15, 0, 0}, {64, 64, 64, 4, 0},
                    {64, 64, 64, 0, 8}, {64, 64, 0, 0, 0}};
     for (const auto &r : refused) {
@@ -198,7 +198,7 @@ START_TEST(refusals_launch_nothing)
         const Activations x(Plain, r.M, r.K, KBIT_F16);
         Guarded<unsigned char> out(r.M * r.N * 2);
         Guarded<float> absmax(r.N);
-        Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v2_workspace(r.M, r.N, r.K));
+        Guarded<unsigned char> workspace(kbit::llmint8_linear_bnb_v3_workspace(r.M, r.N, r.K));
         ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                              .run(r.M, r.N, r.K, KBIT_F16, x.data(), w.data(), absmax.data(),
                                   nullptr, 6.0f, KBIT_F16, out.data(), workspace.data(), nullptr),
@@ -207,7 +207,7 @@ START_TEST(refusals_launch_nothing)
     const Activations x(Plain, 64, 64, KBIT_F32);
     Guarded<int8_t> w(64 * 64);
     Guarded<unsigned char> out(64 * 64 * 2),
-        workspace(kbit::llmint8_linear_bnb_v2_workspace(64, 64, 64));
+        workspace(kbit::llmint8_linear_bnb_v3_workspace(64, 64, 64));
     Guarded<float> absmax(64);
     ck_assert_int_eq(rung(kbit::ladders.llmint8_linear_bnb)
                          .run(64, 64, 64, KBIT_F32, x.data(), w.data(), absmax.data(), nullptr,

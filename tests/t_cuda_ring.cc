@@ -2,7 +2,7 @@
  * its int32 tap (against the reference, sum for sum) and with its epilogue (bit for bit where its
  * header promises that, within the truncating theorem where it does not). */
 #include "cuda_test.h"
-#include "linear_ring.cuh"
+#include "linear_stream.cuh"
 
 using namespace kbit_test;
 
@@ -32,7 +32,7 @@ static void compare_tap(const kbit::Int8Plan &plan, size_t M, size_t N, size_t K
         q.data(),           w.data(), q_ld, w_ld, static_cast<int>(M), static_cast<int>(N),
         static_cast<int>(K)};
     ck_assert_int_eq(kbit::int8_ring(in, plan, kbit::int8_aligned(in), nullptr, nullptr,
-                                     kbit::Int32Tap{c.data()}, nullptr),
+                                     kbit::Int32Tap{c.data()}, false, nullptr),
                      KBIT_OK);
     char what[160];
     snprintf(what, sizeof what, "tile %s, %d splits, %zu x %zu x %zu, pad %zu, offset %zu",
@@ -136,6 +136,21 @@ struct Layer {
     }
 };
 
+/* Rows of `out` against the reference, output bit for output bit, and nothing between them. */
+static void compare_bits(const Layer &l, float threshold, kbit_dtype out_type,
+                         const unsigned char *out, size_t ld, const char *what)
+{
+    const size_t bytes = kbit_dtype_size(out_type);
+    std::vector<float> want(l.M * l.N);
+    ck_assert_int_eq(kbit_llmint8_linear_bnb(l.M, l.N, l.K, l.x.wide.data(), l.w.data(), l.s.data(),
+                                             l.bias.data(), threshold, out_type, want.data()),
+                     KBIT_OK);
+    for (size_t i = 0; i < l.M; ++i)
+        check_typed(out_type, out + i * ld * bytes,
+                    reinterpret_cast<const unsigned char *>(want.data()) + i * l.N * bytes, l.N,
+                    what);
+}
+
 /* Runs a plan; with outliers in 16 bits within the theorem, else the reference's bits. */
 static void compare_layer(const Layer &l, const kbit::Int8Plan &plan, float threshold,
                           kbit_dtype out_type, size_t out_pad)
@@ -143,7 +158,7 @@ static void compare_layer(const Layer &l, const kbit::Int8Plan &plan, float thre
     const size_t ld = l.N + out_pad;
     Guarded<unsigned char> out(l.M * ld * kbit_dtype_size(out_type));
     kbit::Workspace size(nullptr);
-    const kbit::RingParts parts(size, l.M, l.K, plan.sums_bytes);
+    const kbit::RingParts parts(size, plan, l.M, l.K);
     Guarded<unsigned char> workspace(size.used()); /* full of rubbish */
     const kbit::LinearCall call = {l.M,       l.N,        l.K,        l.x.type,   l.x.data(),
                                    l.K,       l.w.data(), l.K,        l.s.data(), l.bias.data(),
@@ -162,14 +177,7 @@ static void compare_layer(const Layer &l, const kbit::Int8Plan &plan, float thre
         l.check(reinterpret_cast<const float *>(out.data()), ld, what);
         return;
     }
-    std::vector<float> want(l.M * l.N);
-    ck_assert_int_eq(kbit_llmint8_linear_bnb(l.M, l.N, l.K, l.x.wide.data(), l.w.data(), l.s.data(),
-                                             l.bias.data(), threshold, out_type, want.data()),
-                     KBIT_OK);
-    for (size_t i = 0; i < l.M; ++i)
-        check_typed(out_type, out.data() + i * ld * bytes,
-                    reinterpret_cast<const unsigned char *>(want.data()) + i * l.N * bytes, l.N,
-                    what);
+    compare_bits(l, threshold, out_type, out.data(), ld, what);
 }
 
 START_TEST(each_tile_and_split_with_its_epilogue)
@@ -221,10 +229,116 @@ START_TEST(the_layer_under_every_schedule)
 }
 END_TEST
 
+/* The streaming kernel with the codes given: its sums. */
+static void compare_stream_tap(const kbit::StreamPlan &plan, size_t M, size_t N, size_t K)
+{
+    Guarded<int8_t> q(M * K), w(N * K);
+    for (size_t i = 0; i < q.size(); ++i)
+        q[i] = random_code();
+    for (size_t i = 0; i < w.size(); ++i)
+        w[i] = random_code();
+    std::vector<int32_t> want(M * N);
+    ck_assert_int_eq(kbit_int8_matmul(M, N, K, q.data(), w.data(), want.data()), KBIT_OK);
+    Guarded<int32_t> c(M * N);
+    if (plan.splits > 1)
+        memset(c.data(), 0, M * N * sizeof(int32_t));
+    const kbit::Int8Matrices in = {
+        q.data(), w.data(), K, K, static_cast<int>(M), static_cast<int>(N), static_cast<int>(K)};
+    ck_assert(kbit::stream_serves(in));
+    ck_assert_int_eq(kbit::int8_stream(in, plan, kbit::FromCodes{q.data(), K}, nullptr, nullptr,
+                                       kbit::Int32Tap{c.data()}, false, nullptr),
+                     KBIT_OK);
+    char what[160];
+    snprintf(what, sizeof what, "stream, %d splits, %zu x %zu x %zu", plan.splits, M, N, K);
+    check_integers(c.data(), want.data(), M * N, what);
+}
+
+static void compare_stream(const Layer &l, const kbit::StreamPlan &plan, float threshold,
+                           kbit_dtype out_type, size_t out_pad)
+{
+    const size_t ld = l.N + out_pad, bytes = kbit_dtype_size(out_type);
+    Guarded<unsigned char> out(l.M * ld * bytes);
+    Guarded<unsigned char> workspace(kbit::linear_stream_workspace(plan, l.M, l.K));
+    const kbit::LinearCall call = {l.M,       l.N,        l.K,        l.x.type,   l.x.data(),
+                                   l.K,       l.w.data(), l.K,        l.s.data(), l.bias.data(),
+                                   threshold, out_type,   out.data(), ld};
+    ck_assert_int_eq(kbit::linear_stream(call, plan, workspace.data(), 4, nullptr), KBIT_OK);
+    char what[160];
+    snprintf(what, sizeof what, "stream %s, %d splits, %zu x %zu x %zu, %s to %s, |O| %zu",
+             plan.from_x ? "from X" : "from codes", plan.splits, l.M, l.N, l.K,
+             kbit_dtype_name(l.x.type), kbit_dtype_name(out_type), l.n);
+    for (size_t i = 0; i < l.M; ++i)
+        for (size_t b = l.N * bytes; b < ld * bytes; ++b)
+            ck_assert_msg(out[i * ld * bytes + b] == 0xa5, "%s: wrote between the rows", what);
+    compare_bits(l, threshold, out_type, out.data(), ld, what);
+}
+
+START_TEST(streamed_sums_are_exact)
+{
+    unsigned call = 0;
+    for (size_t M = 1; M <= 16; ++M)
+        for (int splits : {1, 2, 4}) {
+            const size_t N = kSizes[(call * 4 + 5) % kNumberOfSizes], K = 16 * (call % 70 + 1);
+            schedule(call++);
+            compare_stream_tap(kbit::stream_plan_of(M, N, K, splits, false), M, N, K);
+        }
+}
+END_TEST
+
+/* Every number of rows, split or not, either source, each type, |O| from none to all of K: the
+ * reference's bits. */
+START_TEST(streamed_layers_are_the_reference_to_the_bit)
+{
+    const float thresholds[] = {6.0f, kOff, 1.0f, 0.0f};
+    unsigned call = 0;
+    for (size_t M = 1; M <= 16; ++M)
+        for (bool from_x : {true, false})
+            for (kbit_dtype type : kTypes) {
+                const size_t N = kSizes[(call * 4 + 5) % kNumberOfSizes];
+                const size_t K = call % 5 ? 16 * (call % 23 + 1) : 1040;
+                const float threshold = thresholds[call % 4];
+                const Layer l(static_cast<Kind>(call % kKinds), M, N, K, type, threshold, 0);
+                schedule(call);
+                compare_stream(l, kbit::stream_plan_of(M, N, K, call % 3 + 1, from_x), threshold,
+                               kTypes[call / 3 % 3], call % 2 * 3);
+                ++call;
+            }
+}
+END_TEST
+
+/* More columns of O than one window of the mask lists, on a slice longer than the codes' room. */
+START_TEST(streams_with_many_outliers)
+{
+    const Layer l(Plain, 2, 130, 4624, KBIT_F16, 0.5f, 0);
+    ck_assert_uint_gt(l.n, 1000);
+    for (bool from_x : {true, false}) {
+        schedule(from_x);
+        const kbit::StreamPlan plan = kbit::stream_plan_of(2, 130, 4624, 1, from_x);
+        ck_assert_int_eq(plan.splits, 2);
+        compare_stream(l, plan, 0.5f, KBIT_F16, 0);
+    }
+}
+END_TEST
+
+START_TEST(streams_under_every_schedule)
+{
+    const Layer few(Outliers, 3, 72, 1216, KBIT_F16, 6.0f, 0);
+    const Layer more(Outliers, 11, 200, 640, KBIT_BF16, 6.0f, 0);
+    for (unsigned i = 0; i < kSchedules; ++i) {
+        schedule(i);
+        const Layer &l = i % 2 ? few : more;
+        compare_stream(l, kbit::stream_plan_of(l.M, l.N, l.K, i / 2 % 3 + 1, i / 4 % 2), 6.0f,
+                       KBIT_F16, 0);
+    }
+}
+END_TEST
+
 int main()
 {
     return run_suite("cuda_ring",
                      {each_tile_and_split_is_exact, unaligned_operands_take_the_slow_copies,
                       the_ring_under_every_schedule, each_tile_and_split_with_its_epilogue,
-                      any_number_of_outliers_and_any_shape, the_layer_under_every_schedule});
+                      any_number_of_outliers_and_any_shape, the_layer_under_every_schedule,
+                      streamed_sums_are_exact, streamed_layers_are_the_reference_to_the_bit,
+                      streams_with_many_outliers, streams_under_every_schedule});
 }

@@ -12,7 +12,7 @@ typedef enum {
     KBIT_LEVEL_QUICK,
     KBIT_LEVEL_DEFAULT,
     KBIT_LEVEL_FULL,
-    KBIT_LEVEL_NAMED /* run only where it is named: gigabytes, and minutes on a CPU */
+    KBIT_LEVEL_NAMED /* run only where it is named: gigabytes, or one library's shapes */
 } kbit_level;
 
 typedef struct {

@@ -8,6 +8,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/ordinary.c \
 	verify/cases/outliers.c \
 	verify/cases/range.c \
+	verify/cases/reach.c \
 	verify/cases/scale.c \
 	verify/cases/structured.c \
 	verify/cases/ties.c \

@@ -23,9 +23,7 @@ double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statis
     double flush = declared->ftz32 == FTZ_FLUSH ? 0x1p24 : 1;
     if (declared->dequant == DEQUANT_BNB)
         return flush * kbit_underflow(1, 1, w_absmax);
-    /* A rounding that underflows errs by at most 2^-150. What comes after multiplies that error by
-     * the factors that are not in yet: some of C, a, s and constants below 1. Six roundings, and
-     * relative errors of the later ones, which stay below one more such term. */
+    /* dequantize.md, dequantize-any: six roundings, and the errors of the later ones. */
     double factors = fmax(1, fabs(c)) * fmax(1, absmax) * fmax(1, w_absmax);
     return isfinite(factors) ? 7 * 0x1p-150 * flush * factors : 0;
 }

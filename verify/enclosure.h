@@ -36,7 +36,8 @@ void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
 #define KBIT_OUTLIER_SCALE_ERROR (3 * KBIT_U)
 
 /* Absolute loss when fp32 products underflow: each of at most 4 multiplications a term loses at
- * most half the smallest subnormal, scaled by what is multiplied after it. */
+ * most half the smallest subnormal, scaled by what is multiplied after it: x, s, and codes, for which
+ * the caller multiplies by 127. */
 double kbit_underflow(size_t terms, double largest_x, double w_absmax);
 
 bool kbit_is_fp16(float x);

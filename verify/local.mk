@@ -48,6 +48,7 @@ verify_kbit_SOURCES = \
 	verify/cmd/list.c \
 	verify/cmd/main.c \
 	verify/cmd/merge.c \
+	verify/cmd/probe.c \
 	verify/cmd/verify.c
 verify_kbit_LDADD = libkbitjudge.la
 
@@ -59,13 +60,14 @@ verify_candidates_reference_la_SOURCES = \
 verify_candidates_reference_la_LIBADD = libkbitref.la -lm
 
 pkglibexec_PROGRAMS += verify/kbit-run
-verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h
-verify_kbit_run_CFLAGS = $(AM_CFLAGS)
+include verify/contain.mk
 
 include verify/cases.mk
 include verify/io.mk
+include verify/probe.mk
 include verify/cert.mk
 include verify/scale.mk
+include verify/software.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la

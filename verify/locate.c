@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sandbox.h"
@@ -28,7 +29,10 @@ kbit_status kbit_locate_runner(char *path, size_t size, kbit_error *error)
     const char *asked = getenv("KBIT_RUN");
     char folder[PATH_MAX];
     if (asked) {
+        struct stat file;
         snprintf(path, size, "%s", asked);
+        if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
+            return kbit_fail(error, KBIT_ERR_IO, "KBIT_RUN=%s: not a program", asked);
         if (access(path, X_OK) == 0)
             return KBIT_OK;
         return kbit_fail(error, KBIT_ERR_IO, "KBIT_RUN=%s: %s", asked, strerror(errno));

@@ -138,6 +138,11 @@ int kbit_report_exit(const kbit_report *report)
     return totals.worst == KBIT_ADMISSIBLE ? 0 : 1;
 }
 
+bool kbit_judged(kbit_result result)
+{
+    return result == KBIT_ADMISSIBLE || result == KBIT_MISMATCH || result == KBIT_UNDECIDED;
+}
+
 bool kbit_failed(kbit_result result)
 {
     return result != KBIT_ADMISSIBLE && result != KBIT_ABSENT;
@@ -152,8 +157,9 @@ bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode
         if (report->entries[i].step != step || v->mode != mode)
             continue;
         add(&row->totals, v);
-        if (v->result != KBIT_ADMISSIBLE && v->result != KBIT_MISMATCH)
+        if (!kbit_judged(v->result))
             continue;
+        row->judged = true;
         if (v->kind > row->kind || !*row->theorem) {
             row->kind = v->kind > row->kind ? v->kind : row->kind;
             row->theorem = v->theorem && *v->theorem ? v->theorem : row->theorem;
@@ -178,7 +184,7 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
     if (totals.absent)
         snprintf(absent, sizeof absent, "  (%zu absent)", totals.absent);
     fprintf(out, "%-20s  %-8s  %-9s  %-10s  %5zu  %9zu  %9zu  %8s  %s%s%s\n", step->stem,
-            kbit_mode_name(mode), totals.absent == totals.cases ? "-" : kbit_kind_name(row.kind),
+            kbit_mode_name(mode), row.judged ? kbit_kind_name(row.kind) : "-",
             kbit_result_name(totals.worst), totals.cases, totals.checked, totals.undecided, bound,
             *row.theorem ? row.theorem : "-", absent, sampled);
 }

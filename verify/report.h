@@ -43,6 +43,9 @@ typedef struct {
  * kbit did not write; the error names the file. */
 kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_report *report,
                              kbit_error *error);
+/* The same from memory; the error names `name`. */
+kbit_status kbit_report_parse(const void *bytes, size_t size, const char *name,
+                              kbit_report_file *file, kbit_report *report, kbit_error *error);
 void kbit_report_file_close(kbit_report_file *file);
 
 /* 0: everything that was asked and served is admissible; 1: not, or nothing was served. */
@@ -70,6 +73,7 @@ typedef struct {
 /* One step in one mode over all its cases. */
 typedef struct {
     kbit_totals totals;
+    bool judged;         /* some output was: kind means something */
     kbit_kind kind;      /* the weakest of its cases */
     const char *theorem; /* "" for none */
     double ratio;        /* the largest, or -1 */
@@ -89,6 +93,8 @@ bool kbit_failed(kbit_result result);
 /* "32 of 2048 rows, 32 of 49152 columns", or "" where every element was judged. */
 #define KBIT_SAMPLED_TEXT 128
 const char *kbit_sampled_text(const kbit_verdict *verdict, char text[KBIT_SAMPLED_TEXT]);
+/* Whether an output was judged: a kind is meant then. Not so of ABSENT, CRASHED, HUNG, DIRTY. */
+bool kbit_judged(kbit_result result);
 /* "admissible", or the worst of what is not; says so where anything was sampled only. */
 const char *kbit_report_verdict(const kbit_report *report);
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);

@@ -100,8 +100,7 @@ static void step_row(const kbit_step *step, kbit_mode mode, const kbit_row *row,
             "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td class=\"%s\">%s</td>"
             "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>"
             "<td class=\"n\">%zu</td><td class=\"n\">",
-            step->stem, kbit_mode_name(mode),
-            t->absent == t->cases ? "-" : kbit_kind_name(row->kind),
+            step->stem, kbit_mode_name(mode), row->judged ? kbit_kind_name(row->kind) : "-",
             t->worst == KBIT_ADMISSIBLE ? "good"
             : t->worst == KBIT_ABSENT   ? "note"
                                         : "bad",

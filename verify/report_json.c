@@ -1,5 +1,6 @@
 /* report_json.c -- the report for programs. schema "kbit-report", version 1; an infinite ratio and
- * seeds are strings, since JSON has neither. report_read.c reads it back. */
+ * seeds are strings, since JSON has neither; a verdict is null where no output was judged.
+ * report_read.c reads it back. */
 #include "report.h"
 
 #include <inttypes.h>
@@ -71,10 +72,11 @@ static json_t *sampled(const kbit_verdict *v)
 static json_t *judgement(const kbit_entry *e)
 {
     const kbit_verdict *v = &e->verdict;
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, "
+    const char *kind = kbit_judged(v->result) ? kbit_kind_name(v->kind) : NULL;
+    return json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, "
                      "s:o, s:o}",
                      "unit", (json_int_t)e->unit, "step", e->step->stem, "case", e->case_name,
-                     "mode", kbit_mode_name(v->mode), "verdict", kbit_kind_name(v->kind), "result",
+                     "mode", kbit_mode_name(v->mode), "verdict", words_or_null(kind), "result",
                      kbit_result_name(v->result), "theorem", v->theorem, "elements",
                      (json_int_t)v->elements, "checked", (json_int_t)v->checked, "rejected",
                      (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided, "sampled",

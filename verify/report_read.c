@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One object of the file, and what was wrong with it first. */
 typedef struct {
@@ -18,9 +19,12 @@ typedef struct {
 static const char *text_of(reader *r, const char *key)
 {
     const char *text = json_string_value(json_object_get(r->object, key));
-    if (!text && !r->wrong)
+    bool good = text != NULL;
+    for (const char *p = text; good && *p; p++) /* nothing that a terminal would obey */
+        good = (unsigned char)*p >= 0x20 && *p != 0x7f;
+    if (!good && !r->wrong)
         r->wrong = key;
-    return text ? text : "";
+    return good ? text : "";
 }
 
 /* A text, or null. */
@@ -141,8 +145,11 @@ static const char *read_entry(const char *path, const json_t *object, kbit_entry
         r.wrong = "step";
     copy_of(&r, "case", e->case_name, sizeof e->case_name);
     v->mode = (kbit_mode)value_of(&r, "mode", mode_name, KBIT_FUSED);
-    v->kind = (kbit_kind)value_of(&r, "verdict", kind_name, KBIT_ENCLOSED);
     v->result = (kbit_result)value_of(&r, "result", result_name, KBIT_DIRTY);
+    if (kbit_judged(v->result))
+        v->kind = (kbit_kind)value_of(&r, "verdict", kind_name, KBIT_ENCLOSED);
+    else if (!json_is_null(json_object_get(object, "verdict")) && !r.wrong)
+        r.wrong = "verdict";
     v->theorem = text_of(&r, "theorem");
     v->elements = count_of(&r, "elements");
     v->checked = count_of(&r, "checked");
@@ -182,21 +189,17 @@ static const char *read_about(const char *path, const json_t *root, kbit_report_
     return r.wrong;
 }
 
-kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_report *report,
-                             kbit_error *error)
+/* Takes what jansson made of the file, or why it made nothing. */
+static kbit_status take(json_t *root, const json_error_t *where, const char *path,
+                        kbit_report_file *file, kbit_report *report, kbit_error *error)
 {
-    json_error_t where;
     memset(file, 0, sizeof *file);
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return kbit_fail(error, KBIT_ERR_IO, "%s: %s", path, strerror(errno));
-    json_t *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &where);
-    fclose(stream);
     file->texts = root;
     const char *schema = json_string_value(json_object_get(root, "schema"));
     kbit_status status = KBIT_OK;
     if (!root)
-        status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: line %d: %s", path, where.line, where.text);
+        status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: line %d: %s", path, where->line,
+                           where->text);
     else if (!schema || strcmp(schema, "kbit-report") != 0)
         status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: not a JSON report of kbit", path);
     else if (json_integer_value(json_object_get(root, "schema_version")) != 1)
@@ -221,6 +224,32 @@ kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_repo
     if (status != KBIT_OK)
         kbit_report_file_close(file);
     return status;
+}
+
+kbit_status kbit_report_parse(const void *bytes, size_t size, const char *name,
+                              kbit_report_file *file, kbit_report *report, kbit_error *error)
+{
+    json_error_t where;
+    json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &where);
+    return take(root, &where, name, file, report, error);
+}
+
+kbit_status kbit_report_read(const char *path, kbit_report_file *file, kbit_report *report,
+                             kbit_error *error)
+{
+    json_error_t where;
+    struct stat kind;
+    memset(file, 0, sizeof *file);
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        return kbit_fail(error, KBIT_ERR_IO, "%s: %s", path, strerror(errno));
+    if (fstat(fileno(stream), &kind) == 0 && S_ISDIR(kind.st_mode)) {
+        fclose(stream);
+        return kbit_fail(error, KBIT_ERR_IO, "%s: %s", path, strerror(EISDIR));
+    }
+    json_t *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &where);
+    fclose(stream);
+    return take(root, &where, path, file, report, error);
 }
 
 void kbit_report_file_close(kbit_report_file *file)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hint.h"
 #include "units.h"
 
 /* Two different patterns: an element that is not written differs between two runs. */
@@ -39,6 +40,21 @@ static bool same_outputs(const kbit_tensor *a, const kbit_tensor *b, char *note,
     return true;
 }
 
+/* Whether any element of the output of a call filled with `poison` was written; says which. */
+static bool was_written(const kbit_tensor *t, unsigned char poison, char *note, size_t size)
+{
+    const size_t bytes = kbit_dtype_size((kbit_dtype)t->dtype), n = kbit_tensor_elements(t);
+    const unsigned char *data = t->data;
+    for (size_t b = 0; b < n * bytes; b++)
+        if (data[b] != poison) {
+            const size_t width = t->rank == 2 && t->dim[1] ? t->dim[1] : 1, i = b / bytes;
+            snprintf(note, size, "refused, as it must, but wrote to its output: element (%zu, %zu)",
+                     i / width, i % width);
+            return true;
+        }
+    return false;
+}
+
 /* A list's length is the candidate's to say, everything else of the shape is not. */
 static bool shape_is_kept(const kbit_problem *p, const kbit_step *step, const kbit_tensor *out,
                           char *note, size_t size)
@@ -69,12 +85,12 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
         return status;
     verdict->result = outcome.result;
     snprintf(verdict->note, sizeof verdict->note, "%s", outcome.note);
-    if (outcome.result == KBIT_CRASHED || outcome.result == KBIT_HUNG)
+    if (outcome.result != KBIT_ADMISSIBLE) /* whatever it answered */
         return KBIT_OK;
     if (outcome.status == KBIT_ERR_NO_DEVICE)
         return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s",
                          kbit_sandbox_name(run->sandbox), outcome.note);
-    kbit_status refusal = step->refuses ? step->refuses(call) : KBIT_OK;
+    kbit_status refusal = step->refuses ? step->refuses(call, NULL) : KBIT_OK;
     if (refusal == KBIT_ERR_MEMORY)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
     if (refusal != KBIT_OK) {
@@ -85,6 +101,8 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
             verdict->rejected = 1;
             snprintf(verdict->note, sizeof verdict->note, "served a call that it must refuse: %s",
                      step->precondition);
+        } else if (was_written(call->out, POISON[0], verdict->note, sizeof verdict->note)) {
+            verdict->result = KBIT_DIRTY;
         } else {
             verdict->checked = verdict->elements;
             snprintf(verdict->note, sizeof verdict->note, "refused, as it must be");
@@ -97,8 +115,6 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
             verdict->rejected = 1;
         return KBIT_OK;
     }
-    if (outcome.result != KBIT_ADMISSIBLE)
-        return KBIT_OK;
     if (!shape_is_kept(p, step, call->out, verdict->note, sizeof verdict->note)) {
         verdict->result = KBIT_DIRTY;
         return KBIT_OK;
@@ -135,6 +151,8 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
     out->data = copy_room(out);
     if (!out->data)
         return kbit_fail(error, KBIT_ERR_MEMORY, "case %s: out of memory", p->of->name);
+    if (run->one_element && run->element_seen && kbit_has_element(out, run->row, run->column))
+        atomic_store(run->element_seen, true);
     if (!kbit_sandbox_serves(run->sandbox, step->stem)) {
         verdict.result = KBIT_ABSENT;
         snprintf(verdict.note, sizeof verdict.note, "the candidate does not serve this step");
@@ -145,6 +163,8 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         kbit_judging judging = {&call,    &run->declared, run->one_element,
                                 run->row, run->column,    run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
+        if (status == KBIT_OK)
+            kbit_hint(step, &judging, &verdict);
     }
     if (status == KBIT_OK) {
         kbit_line line = {p->of, step, &verdict, p->seed, run->unit};
@@ -214,11 +234,29 @@ static kbit_status chained(const kbit_run *run, const kbit_problem *p, kbit_erro
     return status;
 }
 
+/* Ends the candidate's process as a program ends; a judgement of the step called last says so where
+ * that goes wrong. Done once a run, after its first unit, so that the report does not depend on how
+ * many processes there are. */
+static void farewell(const kbit_run *run, const kbit_problem *p)
+{
+    kbit_call_outcome outcome;
+    const kbit_step *step = kbit_step_find(kbit_sandbox_finish(run->sandbox, &outcome));
+    if (outcome.result == KBIT_ADMISSIBLE || !step)
+        return;
+    kbit_verdict verdict = {.result = outcome.result, .theorem = "", .ratio = -1};
+    verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
+    snprintf(verdict.note, sizeof verdict.note, "after the last call: %.290s", outcome.note);
+    const kbit_line line = {p->of, step, &verdict, p->seed, run->unit};
+    run->line(&line, run->context);
+}
+
 kbit_status kbit_run_problem(const kbit_run *run, const kbit_problem *problem, kbit_error *error)
 {
     kbit_status status = isolated(run, problem, error);
     if (status == KBIT_OK && problem->of->chained && !run->only_step && !run->one_element)
         status = chained(run, problem, error);
+    if (status == KBIT_OK && run->unit == 0)
+        farewell(run, problem);
     return status;
 }
 

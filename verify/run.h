@@ -2,6 +2,8 @@
 #ifndef KBIT_VERIFY_RUN_H
 #define KBIT_VERIFY_RUN_H
 
+#include <stdatomic.h>
+
 #include "cases.h"
 #include "sandbox.h"
 
@@ -23,11 +25,12 @@ typedef struct {
     kbit_level level;
     bool one_element; /* only (row, column) is reported on */
     size_t row, column;
-    const uint8_t *key;   /* replayed by certificates, or NULL */
-    size_t shard, shards; /* only units shard - 1, shard - 1 + shards, ...; 0, 0: all */
-    unsigned jobs;        /* units at a time; 0 counts as 1 */
-    size_t unit;          /* the one in hand */
-    size_t *units;        /* receives how many the whole run has, or NULL */
+    atomic_bool *element_seen; /* set once a judged output has that element; or NULL */
+    const uint8_t *key;        /* replayed by certificates, or NULL */
+    size_t shard, shards;      /* only units shard - 1, shard - 1 + shards, ...; 0, 0: all */
+    unsigned jobs;             /* units at a time; 0 counts as 1 */
+    size_t unit;               /* the one in hand */
+    size_t *units;             /* receives how many the whole run has, or NULL */
     void (*line)(const kbit_line *line, void *context);
     void (*progress)(const char *what, void *context); /* or NULL */
     void *context;

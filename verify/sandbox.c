@@ -1,212 +1,178 @@
-/* sandbox.c -- the parent's side of kbit-run. */
+/* sandbox.c -- a candidate, its process, and how each call ended. */
 #include "sandbox.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <math.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "locate.h"
 #include "protocol.h"
+#include "sandbox/autopsy.h"
+#include "sandbox/files.h"
+#include "sandbox/message.h"
+#include "sandbox/process.h"
+#include "step.h"
 
 struct kbit_sandbox {
     char *path, *variant;
     unsigned seconds;
     size_t memory_mib;
-    pid_t pid; /* 0: not running */
-    int socket;
-    int output; /* memory file that takes what the candidate prints */
-    kbit_run_hello hello;
+    kbit_process process;
+    kbit_run_hello hello;    /* the first; later ones must not differ */
+    kbit_run_request latest; /* .call 0: none since the process was started */
+    uint32_t calls;
 };
 
-/* A process that is forked while another thread has a memory file mapped holds that mapping until
- * its exec, and a file with a writable mapping cannot be sealed: forking waits for the mappings. */
-static pthread_rwlock_t mapping = PTHREAD_RWLOCK_INITIALIZER;
+/* While there is a sandbox nobody may read this process's memory, where the expected answers are. */
+static atomic_int sandboxes;
 
-/* The last lines that the candidate printed, on one line. */
-static void last_words(const kbit_sandbox *sandbox, char *text, size_t size)
+static void enter(void)
 {
-    char tail[400];
-    off_t end = lseek(sandbox->output, 0, SEEK_END);
-    off_t start = end > (off_t)sizeof tail - 1 ? end - (off_t)sizeof tail + 1 : 0;
-    ssize_t n = pread(sandbox->output, tail, sizeof tail - 1, start);
-    if (n < 0)
-        n = 0;
-    while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == ' '))
-        n--;
-    tail[n] = '\0';
-    for (char *p = tail; *p; p++)
-        if (*p == '\n')
-            *p = '|';
-    size_t used = strlen(text);
-    if (n > 0 && used < size)
-        snprintf(text + used, size - used, "; it printed: %s", tail);
+    if (atomic_fetch_add(&sandboxes, 1) == 0)
+        prctl(PR_SET_DUMPABLE, 0);
 }
 
-static void child(const kbit_sandbox *sandbox, int socket, const char *program)
+static void leave(void)
 {
-    setpgid(0, 0); /* what the candidate forks ends with it */
-    struct rlimit none = {0, 0}, memory = {sandbox->memory_mib << 20, sandbox->memory_mib << 20};
-    setrlimit(RLIMIT_CORE, &none);
-    if (sandbox->memory_mib)
-        setrlimit(RLIMIT_AS, &memory);
-    int null = open("/dev/null", O_RDONLY);
-    dup2(null, STDIN_FILENO);
-    dup2(sandbox->output, STDOUT_FILENO);
-    dup2(sandbox->output, STDERR_FILENO);
-    /* The socket may already be descriptor 3, where dup2 would leave it close-on-exec. */
-    int moved = fcntl(socket, F_DUPFD, 10);
-    dup2(moved, KBIT_RUN_FD);
-    close(moved);
-    char *argv[] = {(char *)(uintptr_t)program, sandbox->path, sandbox->variant, NULL};
-    execv(program, argv);
-    _exit(127);
+    if (atomic_fetch_sub(&sandboxes, 1) == 1)
+        prctl(PR_SET_DUMPABLE, 1);
 }
 
-static kbit_status start(kbit_sandbox *sandbox, kbit_error *error)
+/* What became of a process that did not answer; the outcome's note begins with `prefix`. */
+static void post_mortem(kbit_sandbox *sandbox, kbit_waited waited, const char *prefix,
+                        kbit_call_outcome *outcome)
 {
-    char program[4096];
-    kbit_status status = kbit_locate_runner(program, sizeof program, error);
+    kbit_process *p = &sandbox->process;
+    size_t used = (size_t)snprintf(outcome->note, sizeof outcome->note, "%s", prefix);
+    char *note = outcome->note + used;
+    const size_t room = sizeof outcome->note - used;
+    outcome->result = KBIT_CRASHED;
+    if (waited == KBIT_LATE) {
+        kbit_process_stop(p, true);
+        outcome->result = KBIT_HUNG;
+        snprintf(note, room, "no answer within %u s", sandbox->seconds);
+    } else if (waited == KBIT_TOO_MANY) {
+        kbit_process_stop(p, true);
+        snprintf(note, room, "started more than %d processes, and was killed", KBIT_PROCESSES);
+    } else if (waited == KBIT_CAME) {
+        kbit_process_stop(p, true);
+        outcome->result = KBIT_DIRTY;
+        snprintf(note, room, "wrote to descriptor %d, which leads to the referee: not its answer",
+                 KBIT_RUN_FD);
+    } else {
+        int ended = kbit_process_stop(p, false);
+        kbit_run_box box = *p->box;
+        kbit_message_box(&box);
+        kbit_autopsy(&box, ended, sandbox->path, sandbox->latest.call ? &sandbox->latest : NULL,
+                     note, room);
+    }
+    kbit_process_last_words(p, outcome->note, sizeof outcome->note);
+}
+
+/* How loading failed. */
+typedef struct {
+    bool candidates; /* the candidate's fault: outcome says how */
+    kbit_call_outcome outcome;
+} load_failure;
+
+/* Starts the process and loads the candidate. */
+static kbit_status greet(kbit_sandbox *sandbox, kbit_run_hello *hello, load_failure *failure,
+                         kbit_error *error)
+{
+    kbit_process *p = &sandbox->process;
+    memset(failure, 0, sizeof *failure);
+    sandbox->latest.call = 0;
+    kbit_status status =
+        kbit_process_start(p, sandbox->path, sandbox->variant, sandbox->memory_mib, error);
     if (status != KBIT_OK)
         return status;
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return kbit_fail(error, KBIT_ERR_IO, "socketpair: %s", strerror(errno));
-    if (ftruncate(sandbox->output, 0) != 0 || lseek(sandbox->output, 0, SEEK_SET) != 0)
-        return kbit_fail(error, KBIT_ERR_IO, "memory file: %s", strerror(errno));
-    pthread_rwlock_wrlock(&mapping);
-    sandbox->pid = fork();
-    if (sandbox->pid == 0)
-        child(sandbox, pair[1], program);
-    pthread_rwlock_unlock(&mapping);
-    close(pair[1]);
-    sandbox->socket = pair[0];
-    if (sandbox->pid < 0) {
-        close(pair[0]);
-        sandbox->pid = 0;
-        return kbit_fail(error, KBIT_ERR_IO, "fork: %s", strerror(errno));
+    size_t size = 0;
+    const kbit_waited waited =
+        kbit_process_receive(p, hello, sizeof *hello, &size, sandbox->seconds);
+    if (waited == KBIT_CAME && kbit_message_hello(hello, size)) {
+        if (hello->status == KBIT_OK)
+            return KBIT_OK;
+        snprintf(failure->outcome.note, sizeof failure->outcome.note, "%.300s", hello->error);
+        failure->outcome.result = KBIT_CRASHED;
+        status = (kbit_status)hello->status;
+        char words[512];
+        snprintf(words, sizeof words, "%.400s", hello->error);
+        kbit_process_last_words(p, words, sizeof words);
+        kbit_process_stop(p, false);
+        kbit_fail(error, status, "%s", words);
+    } else {
+        const bool hung = waited == KBIT_LATE;
+        post_mortem(sandbox, waited, "", &failure->outcome);
+        status = kbit_fail(error, KBIT_ERR_FORMAT, "%.180s: %s%s", sandbox->path,
+                           hung ? "hung while it was loaded: " : "", failure->outcome.note);
     }
-    return KBIT_OK;
-}
-
-/* Ends the process, if any; its wait status. */
-static int stop(kbit_sandbox *sandbox)
-{
-    int status = 0;
-    if (sandbox->pid > 0) {
-        close(sandbox->socket);
-        /* A candidate that crashed is dying by itself: give its own signal the time to land. */
-        for (int tries = 0; tries < 200; tries++) {
-            if (waitpid(sandbox->pid, &status, WNOHANG) == sandbox->pid) {
-                kill(-sandbox->pid, SIGKILL); /* whatever it forked */
-                sandbox->pid = 0;
-                return status;
-            }
-            usleep(1000);
-        }
-        kill(-sandbox->pid, SIGKILL);
-        kill(sandbox->pid, SIGKILL);
-        while (waitpid(sandbox->pid, &status, 0) < 0 && errno == EINTR)
-            ;
-        sandbox->pid = 0;
-    }
+    failure->candidates = status != KBIT_ERR_NO_DEVICE;
     return status;
 }
 
-/* 1: a record of `size` bytes came; 0: the process is gone or speaks nonsense; -1: time is up. */
-static int receive(const kbit_sandbox *sandbox, void *record, size_t size, unsigned seconds)
+static kbit_status make(const char *path, const char *variant, unsigned seconds, size_t memory_mib,
+                        kbit_sandbox **result, kbit_error *error)
 {
-    struct pollfd waiting = {sandbox->socket, POLLIN, 0};
-    int ready;
-    do
-        ready = poll(&waiting, 1, (int)seconds * 1000);
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        return -1;
-    ssize_t n = recv(sandbox->socket, record, size, 0);
-    return n == (ssize_t)size;
-}
-
-static kbit_status greet(kbit_sandbox *sandbox, kbit_error *error)
-{
-    kbit_status status = start(sandbox, error);
-    if (status != KBIT_OK)
-        return status;
-    int got = receive(sandbox, &sandbox->hello, sizeof sandbox->hello, 60);
-    if (got == 1 && sandbox->hello.protocol == KBIT_PROTOCOL && sandbox->hello.status == KBIT_OK)
-        return KBIT_OK;
-    char words[512] = "";
-    int ended = 0;
-    if (got == 1 && sandbox->hello.protocol == KBIT_PROTOCOL) {
-        status = (kbit_status)sandbox->hello.status;
-        snprintf(words, sizeof words, "%s", sandbox->hello.error);
-        stop(sandbox);
-    } else {
-        if (got < 0)
-            kill(sandbox->pid, SIGKILL);
-        ended = stop(sandbox);
-        status = KBIT_ERR_FORMAT;
-        snprintf(words, sizeof words, "%s: %s while loading%s%s", sandbox->path,
-                 got < 0 ? "hung" : "died", WIFSIGNALED(ended) ? ", signal " : "",
-                 WIFSIGNALED(ended) ? strsignal(WTERMSIG(ended)) : "");
-        last_words(sandbox, words, sizeof words);
+    kbit_sandbox *sandbox = calloc(1, sizeof *sandbox);
+    *result = sandbox;
+    if (!sandbox)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    enter();
+    sandbox->seconds = seconds;
+    sandbox->memory_mib = memory_mib;
+    sandbox->path = strdup(path);
+    sandbox->variant = variant ? strdup(variant) : NULL;
+    kbit_status status = kbit_process_make(&sandbox->process, error);
+    if (status == KBIT_OK && (!sandbox->path || (variant && !sandbox->variant)))
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    if (status != KBIT_OK) {
+        kbit_sandbox_close(sandbox);
+        *result = NULL;
     }
-    return kbit_fail(error, status, "%s", words);
+    return status;
 }
 
 kbit_status kbit_sandbox_open(const kbit_sandbox_options *options, kbit_sandbox **result,
                               kbit_error *error)
 {
-    kbit_sandbox *sandbox = calloc(1, sizeof *sandbox);
-    if (!sandbox)
-        return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
-    sandbox->seconds = options->seconds;
-    sandbox->memory_mib = options->memory_mib;
-    sandbox->output = memfd_create("kbit-candidate-output", MFD_CLOEXEC);
-    sandbox->path = strdup(options->path);
-    sandbox->variant = options->variant ? strdup(options->variant) : NULL;
-    kbit_status status = KBIT_OK;
-    if (sandbox->output < 0)
-        status = kbit_fail(error, KBIT_ERR_IO, "memfd_create: %s", strerror(errno));
-    else if (!sandbox->path || (options->variant && !sandbox->variant))
-        status = kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
-    else
-        status = greet(sandbox, error);
+    load_failure failure;
+    kbit_status status =
+        make(options->path, options->variant, options->seconds, options->memory_mib, result, error);
+    if (status != KBIT_OK)
+        return status;
+    status = greet(*result, &(*result)->hello, &failure, error);
     if (status != KBIT_OK) {
-        kbit_sandbox_close(sandbox);
-        sandbox = NULL;
+        kbit_sandbox_close(*result);
+        *result = NULL;
     }
-    *result = sandbox;
     return status;
 }
 
 kbit_status kbit_sandbox_open_again(const kbit_sandbox *of, kbit_sandbox **sandbox,
                                     kbit_error *error)
 {
-    const kbit_sandbox_options options = {of->path, of->variant, of->seconds, of->memory_mib};
-    return kbit_sandbox_open(&options, sandbox, error);
+    kbit_status status = make(of->path, of->variant, of->seconds, of->memory_mib, sandbox, error);
+    if (status == KBIT_OK)
+        (*sandbox)->hello = of->hello;
+    return status;
 }
 
 void kbit_sandbox_close(kbit_sandbox *sandbox)
 {
     if (!sandbox)
         return;
-    stop(sandbox);
-    if (sandbox->output >= 0)
-        close(sandbox->output);
+    kbit_process_free(&sandbox->process);
     free(sandbox->path);
     free(sandbox->variant);
     free(sandbox);
+    leave();
 }
 
 const char *kbit_sandbox_name(const kbit_sandbox *sandbox)
@@ -231,184 +197,172 @@ bool kbit_sandbox_serves(const kbit_sandbox *sandbox, const char *step)
     return strstr(sandbox->hello.steps, word) != NULL;
 }
 
-/* Lays n tensors out in a memory file, poisoned or filled. */
-static int lay_out(const char *name, const kbit_tensor *tensors, size_t n, bool fill,
-                   unsigned char poison, kbit_run_tensor *described)
+/* Loads the candidate anew for a call. *ready says that the call can be made; else the outcome says
+ * what the candidate did. */
+static kbit_status revive(kbit_sandbox *sandbox, bool *ready, kbit_call_outcome *outcome,
+                          kbit_error *error)
 {
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), offset = 0;
-    static const size_t SIZES[] = {0, 4, 2, 2, 1, 4};
-    for (size_t i = 0; i < n; i++) {
-        const kbit_tensor *t = &tensors[i];
-        uint64_t elements = 1, pages;
-        for (uint32_t d = 0; d < t->rank; d++)
-            elements *= t->dim[d];
-        described[i] = (kbit_run_tensor){
-            t->dtype, t->rank, {t->dim[0], t->dim[1]}, elements * SIZES[t->dtype], offset};
-        kbit_run_place(described[i].bytes, page, &pages);
-        offset += pages;
+    kbit_run_hello hello;
+    load_failure failure;
+    kbit_error why = {KBIT_OK, ""};
+    *ready = false;
+    kbit_status status = greet(sandbox, &hello, &failure, &why);
+    if (status != KBIT_OK && !failure.candidates)
+        return kbit_fail(error, status, "%s", why.text);
+    if (status != KBIT_OK) {
+        outcome->result = failure.outcome.result;
+        snprintf(outcome->note, sizeof outcome->note, "loaded again: %.300s", failure.outcome.note);
+        return KBIT_OK;
     }
-    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0 || ftruncate(fd, (off_t)offset) != 0)
-        return fd < 0 ? fd : (close(fd), -1);
-    if (offset) {
-        pthread_rwlock_rdlock(&mapping);
-        char *base = mmap(NULL, offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        if (base != MAP_FAILED) {
-            memset(base, poison, offset);
-            for (size_t i = 0; fill && i < n; i++) {
-                uint64_t pages;
-                if (described[i].bytes)
-                    memcpy(base + described[i].offset +
-                               kbit_run_place(described[i].bytes, page, &pages),
-                           tensors[i].data, described[i].bytes);
-            }
-            munmap(base, offset);
-        }
-        pthread_rwlock_unlock(&mapping);
-        if (base == MAP_FAILED)
-            return close(fd), -1;
+    *ready = strcmp(hello.declares, sandbox->hello.declares) == 0 &&
+             strcmp(hello.name, sandbox->hello.name) == 0 &&
+             strcmp(hello.steps, sandbox->hello.steps) == 0;
+    if (!*ready) {
+        kbit_process_stop(&sandbox->process, true);
+        outcome->result = KBIT_DIRTY;
+        snprintf(outcome->note, sizeof outcome->note,
+                 "loaded again, it declares '%.100s' and calls itself '%.40s': "
+                 "not what it said at first",
+                 hello.declares, hello.name);
     }
-    int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL | (fill ? F_SEAL_WRITE : 0);
-    if (fcntl(fd, F_ADD_SEALS, seals) != 0)
-        return close(fd), -1;
-    return fd;
+    return KBIT_OK;
 }
 
-/* Copies the outputs out while the process is stopped; false where a red zone was written. */
-static bool collect(int fd, const kbit_run_tensor *described, kbit_tensor *out, size_t n,
-                    unsigned char poison, char *note, size_t size)
+/* Whether the process still waits for a request; else the outcome says what it did meanwhile. */
+static bool still_waits(kbit_sandbox *sandbox, kbit_call_outcome *outcome)
 {
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    bool clean = true;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t pages, start = kbit_run_place(described[i].bytes, page, &pages);
-        if (!pages)
-            continue;
-        unsigned char *base =
-            mmap(NULL, pages, PROT_READ, MAP_SHARED, fd, (off_t)described[i].offset);
-        if (base == MAP_FAILED) {
-            snprintf(note, size, "output %zu cannot be read back: %s", i, strerror(errno));
-            return false;
-        }
-        memcpy(out[i].data, base + start, described[i].bytes);
-        for (uint64_t b = 0; b < pages && clean; b++)
-            if ((b < start || b >= start + described[i].bytes) && base[b] != poison) {
-                snprintf(note, size, "wrote outside output %zu: %lld bytes %s it", i,
-                         b < start ? (long long)(start - b)
-                                   : (long long)(b - start - described[i].bytes + 1),
-                         b < start ? "before" : "behind");
-                clean = false;
-            }
-        munmap(base, pages);
-    }
-    return clean;
+    struct pollfd socket = {sandbox->process.socket, POLLIN, 0};
+    char prefix[100] = "", byte;
+    if (poll(&socket, 1, 0) == 0)
+        return true;
+    if (sandbox->latest.call)
+        snprintf(prefix, sizeof prefix, "after its answer to %.63s: ", sandbox->latest.step);
+    bool spoke = recv(socket.fd, &byte, 1, MSG_DONTWAIT) > 0;
+    post_mortem(sandbox, spoke ? KBIT_CAME : KBIT_GONE, prefix, outcome);
+    return false;
 }
 
-static bool request(const kbit_sandbox *sandbox, const kbit_run_request *message, int in, int out)
+/* The answer is there: copies the outputs out while everything of the candidate stands still. */
+static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int out,
+                        kbit_call *call, size_t n_out, unsigned char poison,
+                        kbit_call_outcome *outcome)
 {
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(2 * sizeof(int))];
-    } control = {.space = {0}};
-    struct iovec part = {(void *)(uintptr_t)message, sizeof *message};
-    struct msghdr header = {.msg_iov = &part,
-                            .msg_iovlen = 1,
-                            .msg_control = &control,
-                            .msg_controllen = sizeof control};
-    struct cmsghdr *first = CMSG_FIRSTHDR(&header);
-    first->cmsg_level = SOL_SOCKET;
-    first->cmsg_type = SCM_RIGHTS;
-    first->cmsg_len = CMSG_LEN(2 * sizeof(int));
-    int fds[2] = {in, out};
-    memcpy(CMSG_DATA(first), fds, sizeof fds);
-    return sendmsg(sandbox->socket, &header, MSG_NOSIGNAL) == (ssize_t)sizeof *message;
-}
-
-/* What became of a process that did not answer. */
-static void post_mortem(kbit_sandbox *sandbox, int got, kbit_call_outcome *outcome)
-{
-    if (got < 0) {
-        kill(sandbox->pid, SIGKILL);
-        stop(sandbox);
-        outcome->result = KBIT_HUNG;
-        snprintf(outcome->note, sizeof outcome->note, "no answer within %u s", sandbox->seconds);
-    } else {
-        int ended = stop(sandbox);
+    kbit_process *p = &sandbox->process;
+    const kbit_step *step = kbit_step_find(call->step);
+    int stopped = 0;
+    kill(-p->pid, SIGSTOP);
+    waitpid(p->pid, &stopped, WUNTRACED);
+    bool clean = kbit_files_collect(out, step ? step->out.name : "",
+                                    sandbox->latest.tensor + sandbox->latest.n_in, call->out, n_out,
+                                    poison, outcome->note, sizeof outcome->note);
+    kill(-p->pid, SIGCONT);
+    if (!WIFSTOPPED(stopped)) { /* the wait was for its end */
+        kbit_run_box box = *p->box;
+        kbit_message_box(&box);
+        kbit_process_stop(p, true);
+        snprintf(outcome->note, sizeof outcome->note, "after its answer: ");
+        size_t used = strlen(outcome->note);
+        kbit_autopsy(&box, stopped, sandbox->path, &sandbox->latest, outcome->note + used,
+                     sizeof outcome->note - used);
         outcome->result = KBIT_CRASHED;
-        if (WIFSIGNALED(ended))
-            snprintf(outcome->note, sizeof outcome->note, "killed by signal %d (%s)%s",
-                     WTERMSIG(ended), strsignal(WTERMSIG(ended)),
-                     WTERMSIG(ended) == SIGSEGV || WTERMSIG(ended) == SIGBUS
-                         ? ": it touched memory outside its tensors, or wrote to an input"
-                         : "");
-        else
-            snprintf(outcome->note, sizeof outcome->note, "exited with status %d during the call",
-                     WEXITSTATUS(ended));
+        return;
     }
-    last_words(sandbox, outcome->note, sizeof outcome->note);
+    outcome->status = (kbit_status)reply->status;
+    outcome->seconds = reply->seconds;
+    outcome->result = clean && !reply->changed[0] ? KBIT_ADMISSIBLE : KBIT_DIRTY;
+    if (clean && reply->changed[0])
+        snprintf(outcome->note, sizeof outcome->note, "%s", reply->changed);
+    else if (clean && reply->status != KBIT_OK)
+        snprintf(outcome->note, sizeof outcome->note, "%s%s%s%s",
+                 kbit_status_string((kbit_status)reply->status), reply->error[0] ? ": " : "",
+                 reply->error,
+                 reply->status == KBIT_ERR_MEMORY && sandbox->memory_mib
+                     ? ", of what --memory gives"
+                     : "");
+    if (outcome->result == KBIT_ADMISSIBLE && reply->status != KBIT_OK)
+        kbit_process_last_words(p, outcome->note, sizeof outcome->note);
+    for (size_t i = 0; i < n_out; i++)
+        for (int d = 0; d < 2; d++)
+            call->out[i].dim[d] = reply->out_dim[i][d];
+}
+
+static void converse(kbit_sandbox *sandbox, int in, int out, kbit_call *call, size_t n_out,
+                     unsigned char poison, kbit_call_outcome *outcome)
+{
+    kbit_process *p = &sandbox->process;
+    kbit_run_reply reply = {.protocol = 0};
+    kbit_waited waited = KBIT_GONE;
+    size_t size = 0;
+    p->started = 0;
+    kbit_process_hush(p);
+    if (kbit_process_send(p, &sandbox->latest, in, out))
+        waited = kbit_process_receive(p, &reply, sizeof reply, &size, sandbox->seconds);
+    if (waited == KBIT_CAME && kbit_message_reply(&reply, size, &sandbox->latest))
+        take_answer(sandbox, &reply, out, call, n_out, poison, outcome);
+    else
+        post_mortem(sandbox, waited, "", outcome);
 }
 
 kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_in, size_t n_out,
                               unsigned char poison, kbit_call_outcome *outcome, kbit_error *error)
 {
     memset(outcome, 0, sizeof *outcome);
-    if (sandbox->pid == 0) {
-        kbit_status status = greet(sandbox, error);
+    bool ready = true;
+    if (sandbox->process.pid == 0) {
+        kbit_status status = revive(sandbox, &ready, outcome, error);
         if (status != KBIT_OK)
             return status;
     }
-    kbit_run_request message = {.protocol = KBIT_PROTOCOL,
-                                .M = call->M,
-                                .N = call->N,
-                                .K = call->K,
-                                .threshold = call->threshold,
-                                .n_in = (uint32_t)n_in,
-                                .n_out = (uint32_t)n_out};
-    snprintf(message.step, sizeof message.step, "%s", call->step);
-    int in = lay_out("kbit-inputs", call->in, n_in, true, poison, message.tensor);
-    int out = lay_out("kbit-outputs", call->out, n_out, false, poison, message.tensor + n_in);
-    if (in < 0 || out < 0) {
-        kbit_status status = kbit_fail(error, KBIT_ERR_MEMORY, "no memory file for the tensors: %s",
-                                       strerror(errno));
-        if (in >= 0)
-            close(in);
-        if (out >= 0)
-            close(out);
-        return status;
-    }
-    kbit_run_reply reply = {.protocol = 0};
-    int got = 0;
-    if (request(sandbox, &message, in, out))
-        got = receive(sandbox, &reply, sizeof reply, sandbox->seconds);
-    close(in);
-    if (got != 1 || reply.protocol != KBIT_PROTOCOL) {
-        post_mortem(sandbox, got, outcome);
-        close(out);
+    if (!ready || !still_waits(sandbox, outcome))
         return KBIT_OK;
-    }
-    outcome->status = (kbit_status)reply.status;
-    outcome->seconds = reply.seconds;
-    int stopped;
-    kill(sandbox->pid, SIGSTOP);
-    waitpid(sandbox->pid, &stopped, WUNTRACED);
-    bool clean = collect(out, message.tensor + n_in, call->out, n_out, poison, outcome->note,
-                         sizeof outcome->note);
-    kill(sandbox->pid, SIGCONT);
-    close(out);
-    if (reply.machine_changed) {
-        clean = false;
+    kbit_run_request *message = &sandbox->latest;
+    *message = (kbit_run_request){.protocol = KBIT_PROTOCOL,
+                                  .call = ++sandbox->calls ? sandbox->calls : ++sandbox->calls,
+                                  .M = call->M,
+                                  .N = call->N,
+                                  .K = call->K,
+                                  .threshold = call->threshold,
+                                  .n_in = (uint32_t)n_in,
+                                  .n_out = (uint32_t)n_out};
+    snprintf(message->step, sizeof message->step, "%s", call->step);
+    int in = kbit_files_lay_out("kbit-inputs", call->in, n_in, true, poison, message->tensor);
+    int out =
+        kbit_files_lay_out("kbit-outputs", call->out, n_out, false, poison, message->tensor + n_in);
+    kbit_status status = KBIT_OK;
+    if (in < 0 || out < 0)
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "no memory file for the tensors: %s",
+                           strerror(errno));
+    else
+        converse(sandbox, in, out, call, n_out, poison, outcome);
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return status;
+}
+
+const char *kbit_sandbox_finish(kbit_sandbox *sandbox, kbit_call_outcome *outcome)
+{
+    int ended = 0;
+    memset(outcome, 0, sizeof *outcome);
+    if (sandbox->process.pid == 0 || !sandbox->latest.call || !still_waits(sandbox, outcome))
+        return sandbox->latest.step;
+    kbit_process_hush(&sandbox->process);
+    const kbit_waited waited = kbit_process_leave(&sandbox->process, sandbox->seconds, &ended);
+    if (waited != KBIT_GONE) {
+        outcome->result = waited == KBIT_LATE ? KBIT_HUNG : KBIT_CRASHED;
         snprintf(outcome->note, sizeof outcome->note,
-                 "changed the floating-point environment (rounding mode or subnormals)");
-        kill(sandbox->pid, SIGKILL); /* the next call gets a process whose arithmetic is sound */
-        stop(sandbox);
+                 waited == KBIT_LATE ? "did not end within %u s, as a program does that returns "
+                                       "from main()"
+                                     : "started too many processes as it ended",
+                 sandbox->seconds);
+    } else if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0) {
+        kbit_run_box box = *sandbox->process.box;
+        kbit_message_box(&box);
+        outcome->result = KBIT_CRASHED;
+        kbit_autopsy(&box, ended, sandbox->path, NULL, outcome->note, sizeof outcome->note);
     }
-    if (reply.status != KBIT_OK)
-        snprintf(outcome->note, sizeof outcome->note, "%s%s%s",
-                 kbit_status_string((kbit_status)reply.status), reply.error[0] ? ": " : "",
-                 reply.error);
-    outcome->result = clean ? KBIT_ADMISSIBLE : KBIT_DIRTY;
-    for (size_t i = 0; i < n_out; i++)
-        for (int d = 0; d < 2; d++)
-            call->out[i].dim[d] = reply.out_dim[i][d];
-    return KBIT_OK;
+    if (outcome->result != KBIT_ADMISSIBLE)
+        kbit_process_last_words(&sandbox->process, outcome->note, sizeof outcome->note);
+    return sandbox->latest.step;
 }

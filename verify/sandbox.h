@@ -1,8 +1,10 @@
 /* sandbox.h -- a candidate in a process of its own.
  *
  * The candidate is loaded by kbit-run, started by exec. Inputs reach it sealed read-only, outputs
- * poisoned and between guard pages, time and memory limited. Whatever it does, the referee goes on
- * and can say what happened. */
+ * poisoned and between guards, time, memory and processes limited; the referee's own memory it cannot
+ * read, and signal or trace the referee it cannot either. Whatever it does, the referee goes on and
+ * can say what happened. This contains mistakes and cheating in the answers; it is no wall against a
+ * program that means harm to the machine, whose files and network it does not guard. */
 #ifndef KBIT_VERIFY_SANDBOX_H
 #define KBIT_VERIFY_SANDBOX_H
 
@@ -14,7 +16,7 @@ typedef struct kbit_sandbox kbit_sandbox;
 typedef struct {
     const char *path;    /* of the plug-in */
     const char *variant; /* or NULL */
-    unsigned seconds;    /* a call may take */
+    unsigned seconds;    /* a call, or loading, may take */
     size_t memory_mib;   /* address space the process may use; 0: no limit */
 } kbit_sandbox_options;
 
@@ -22,7 +24,7 @@ typedef struct {
  * ABI, unknown variant); KBIT_ERR_IO: not loadable; KBIT_ERR_NO_DEVICE where it says so. */
 kbit_status kbit_sandbox_open(const kbit_sandbox_options *options, kbit_sandbox **sandbox,
                               kbit_error *error);
-/* The same candidate under the same limits in one more process. */
+/* The same candidate under the same limits in one more process, which the first call starts. */
 kbit_status kbit_sandbox_open_again(const kbit_sandbox *of, kbit_sandbox **sandbox,
                                     kbit_error *error);
 void kbit_sandbox_close(kbit_sandbox *sandbox);
@@ -45,6 +47,11 @@ typedef struct {
  * anew by the next call. Returns an error only where the referee itself fails. */
 kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_in, size_t n_out,
                               unsigned char poison, kbit_call_outcome *outcome, kbit_error *error);
+
+/* After a call: lets the process end as a program does that returns from main(), so that exit
+ * handlers and destructors run; the next call starts another. The outcome's result is ADMISSIBLE, or
+ * CRASHED or HUNG with a note. Returns the step that was called last, "" if none was. */
+const char *kbit_sandbox_finish(kbit_sandbox *sandbox, kbit_call_outcome *outcome);
 
 /* Where a candidate's name leads: a path with a slash is taken as it is, else NAME.so is looked up
  * in KBIT_CANDIDATES, beside the executable and in the installed folder. `found` has room for size.

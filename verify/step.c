@@ -51,6 +51,11 @@ size_t kbit_tensor_elements(const kbit_tensor *tensor)
     return n;
 }
 
+bool kbit_has_element(const kbit_tensor *tensor, size_t row, size_t column)
+{
+    return row < tensor->dim[0] && column < (tensor->rank == 2 ? tensor->dim[1] : 1);
+}
+
 static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot, const kbit_call *call,
                                 const kbit_tensor *tensor, bool output, kbit_error *error)
 {
@@ -117,7 +122,7 @@ kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict
     if (status == KBIT_OK)
         status = kbit_step_check(step, call, &error);
     if (status == KBIT_OK && step->refuses)
-        status = step->refuses(call);
+        status = step->refuses(call, NULL);
     if (status != KBIT_OK)
         return status;
     kbit_judging judging = {.call = call, .declared = &declared};

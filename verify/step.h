@@ -34,9 +34,10 @@ typedef struct {
     size_t n_in;
     kbit_slot out;
     const char *precondition; /* what refuses checks, for reports */
-    /* KBIT_OK, or why the step's precondition refuses these inputs, or KBIT_ERR_MEMORY where that
-     * could not be found out; NULL: never refused. */
-    kbit_status (*refuses)(const kbit_call *call);
+    /* KBIT_OK, or why the step's precondition refuses these inputs, with the first element that does
+     * named in *why (which may be NULL), or KBIT_ERR_MEMORY where that could not be found out; NULL:
+     * never refused. */
+    kbit_status (*refuses)(const kbit_call *call, kbit_error *why);
     /* Fills kind, theorem, elements, checked, rejected, undecided, ratio and the mismatches. */
     kbit_status (*judge)(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error);
 } kbit_step;
@@ -66,6 +67,7 @@ kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, 
 /* A tensor's elements widened to float; free() it. NULL when out of memory. */
 float *kbit_widened(const kbit_tensor *tensor);
 size_t kbit_tensor_elements(const kbit_tensor *tensor);
+bool kbit_has_element(const kbit_tensor *tensor, size_t row, size_t column);
 
 extern const kbit_step kbit_step_outlier_columns, kbit_step_absmax_rows, kbit_step_quantize_rows,
     kbit_step_int8_matmul, kbit_step_dequantize, kbit_step_outlier_matmul,

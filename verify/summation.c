@@ -79,9 +79,11 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
     kbit_summation how = {0};
     const kbit_accumulation *row = row_of(declared->acc);
 
+    if (w_type == KBIT_I8 && declared->subB == SUBB_F16)
+        w_type = KBIT_F16;
     how.least_x = least(x_type);
-    how.least_w = w_type != KBIT_I8 ? least(w_type) : declared->subB == SUBB_F16 ? 0x1p-14 : 0;
-    /* fp32 operands do not go through a tensor core. */
+    how.least_w = least(w_type);
+    /* fp32 operands, and operands of two types, do not go through a tensor core. */
     if (how.least_x == 0 || (w_type != KBIT_I8 && w_type != x_type))
         row = NULL;
     how.theorem = theorem_of(declared, row);
@@ -134,9 +136,10 @@ bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products
 }
 
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
-                                double scale)
+                                double scale, bool codes)
 {
-    double lost = kbit_underflow(terms, largest_x, scale);
+    /* What x (s / 127) loses in underflow is multiplied by the code. */
+    double lost = (codes ? 127 : 1) * kbit_underflow(terms, largest_x, scale);
     if (how->flush_results)
         lost *= 0x1p24; /* up to 2^-126 where rounding loses 2^-150 */
     if (how->half_partials)

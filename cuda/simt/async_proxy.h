@@ -108,6 +108,8 @@ void arrive_bytes(uint64_t *barrier, unsigned bytes, const Where &where);
 void check_signal(const uint64_t *barrier, const Where &where);
 void execute_product(const WgmmaOperation &product);
 void check_descriptor(uint64_t bits, unsigned rows, const char *which, const Where &where);
+/* Tells the monitor what a product will read. */
+void tell_reads(uint64_t bits, unsigned rows, const Where &where);
 /* 32 bytes of each row of an operand. */
 void read_operand(uint64_t bits, unsigned rows, unsigned char (*to)[32], const Where &where);
 } // namespace simt

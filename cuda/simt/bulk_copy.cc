@@ -1,5 +1,6 @@
 /* bulk_copy.cc -- cp.async.bulk and its tensor form (TMA), and the proxy fence they need. */
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -103,9 +104,42 @@ void perform_store(const BulkCopy &copy)
         memcpy(copy.global, copy.shared, copy.bytes);
 }
 
+void tell_load(const BulkCopy &copy)
+{
+    if (!copy.map.magic) {
+        monitor->signalled_copy(copy.barrier, copy.shared, copy.global, copy.bytes, copy.where);
+        return;
+    }
+    unsigned char *arena = self->block->shared;
+    for_pieces(copy.map, copy.x, copy.y, (size_t)(copy.shared - arena),
+               [&](size_t to, const unsigned char *from, unsigned bytes) {
+                   monitor->signalled_copy(copy.barrier, arena + to, from, bytes, copy.where);
+               });
+}
+
+void tell_store(const BulkCopy &copy)
+{
+    const Monitor::Work copies = Monitor::Work::Copies;
+    const unsigned char *arena = self->block->shared;
+    monitor->work_starts(copies);
+    if (!copy.map.magic) {
+        monitor->work_accesses(copies, copy.shared, copy.bytes, false, copy.where);
+        monitor->work_accesses(copies, copy.global, copy.bytes, true, copy.where);
+        return;
+    }
+    for_pieces(copy.map, copy.x, copy.y, (size_t)(copy.shared - arena),
+               [&](size_t from, unsigned char *to, unsigned bytes) {
+                   monitor->work_accesses(copies, arena + from, bytes, false, copy.where);
+                   if (to)
+                       monitor->work_accesses(copies, to, bytes, true, copy.where);
+               });
+}
+
 void issue_load(const BulkCopy &copy)
 {
     check_signal(copy.barrier, copy.where);
+    if (monitor)
+        tell_load(copy);
     if (executes_at_issue())
         perform_load(copy);
     else
@@ -116,6 +150,8 @@ void issue_load(const BulkCopy &copy)
 void issue_store(const BulkCopy &copy)
 {
     std::vector<BulkCopy> &mine = running_block().async.stores[self->linear].copies;
+    if (monitor)
+        tell_store(copy);
     mine.push_back(copy);
     if (executes_at_issue()) {
         perform_store(copy);
@@ -192,6 +228,8 @@ void bulk_wait_group(unsigned pending)
     for (size_t i = 0; i < copies; i++)
         if (mine.copies[i].bytes)
             perform_store(mine.copies[i]);
+    if (monitor)
+        monitor->work_finished(Monitor::Work::Copies, copies);
     mine.copies.erase(mine.copies.begin(), mine.copies.begin() + (ptrdiff_t)copies);
     ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);
     for (size_t &end : ends)

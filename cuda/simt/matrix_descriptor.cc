@@ -11,6 +11,7 @@
  * the span. Without, eight rows of 16 bytes are one block of 128.
  */
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -87,6 +88,15 @@ void check_descriptor(uint64_t bits, unsigned rows, const char *which, const Whe
                         "of shared memory",
                         row + end, which, offset, self->block->shared_bytes);
             }
+}
+
+void tell_reads(uint64_t bits, unsigned rows, const Where &where)
+{
+    const Descriptor d = decode(bits);
+    for (unsigned row = 0; row < rows; row++)
+        for (unsigned half = 0; half < 2; half++)
+            monitor->work_accesses(Monitor::Work::Products,
+                                   self->block->shared + offset_of(d, row, half), 16, false, where);
 }
 
 void read_operand(uint64_t bits, unsigned rows, unsigned char (*to)[32], const Where &where)

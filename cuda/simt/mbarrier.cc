@@ -1,5 +1,6 @@
 /* mbarrier.cc -- the barrier objects of Hopper: arrivals, bytes expected, phases. */
 #include "block.h"
+#include "monitor.h"
 
 #include <stdio.h>
 
@@ -37,10 +38,12 @@ MBarrier &find(const uint64_t *barrier, const Where &where)
     return found->second;
 }
 
-void complete_if_done(MBarrier &b)
+void complete_if_done(MBarrier &b, const uint64_t *barrier)
 {
     if (b.pending || b.bytes)
         return;
+    if (monitor)
+        monitor->completes(barrier);
     b.phase ^= 1;
     b.pending = b.count;
     for (unsigned thread : b.waiting)
@@ -54,8 +57,10 @@ void arrive(MBarrier &b, const uint64_t *barrier, const Where &where)
         fault_at(where,
                  "%s: more than the %u arrivals that the mbarrier at offset %td counts in a phase",
                  where.operation, b.count, offset_of(barrier));
+    if (monitor)
+        monitor->arrives(barrier);
     b.pending--;
-    complete_if_done(b);
+    complete_if_done(b, barrier);
 }
 
 /* Between a call and its effect other threads may run. */
@@ -74,6 +79,8 @@ void mbarrier_init(uint64_t *barrier, unsigned count, const Where &where)
     if (count < 1 || count > largest_count)
         fault_at(where, "mbarrier.init: the count %u is not in [1, %u]", count, largest_count);
     *barrier = cookie;
+    if (monitor)
+        monitor->signal_starts(barrier);
     running_block().async.barriers[barrier] = MBarrier{count, count, 0, 0, false};
 }
 
@@ -103,10 +110,12 @@ void mbarrier_arrive_expect_tx(uint64_t *barrier, unsigned bytes, const Where &w
 bool mbarrier_try_wait(uint64_t *barrier, unsigned parity, const Where &where)
 {
     let_others_run();
-    if (find(barrier, where).phase != (parity & 1))
-        return true;
-    yield_to_others(where);
-    return find(barrier, where).phase != (parity & 1);
+    if (find(barrier, where).phase == (parity & 1))
+        yield_to_others(where);
+    const bool complete = find(barrier, where).phase != (parity & 1);
+    if (complete && monitor)
+        monitor->waited(barrier, self->linear);
+    return complete;
 }
 
 void mbarrier_wait(uint64_t *barrier, unsigned parity, const Where &where)
@@ -117,6 +126,8 @@ void mbarrier_wait(uint64_t *barrier, unsigned parity, const Where &where)
         find(barrier, where).waiting.push_back(self->linear);
         block.park(where);
     }
+    if (monitor)
+        monitor->waited(barrier, self->linear);
 }
 
 void check_signal(const uint64_t *barrier, const Where &where)
@@ -136,7 +147,7 @@ void arrive_bytes(uint64_t *barrier, unsigned bytes, const Where &where)
         fault_at(where,
                  "%s: %lld bytes more than expected came to the mbarrier at offset %td in a phase",
                  where.operation, (long long)-b.bytes, offset_of(barrier));
-    complete_if_done(b);
+    complete_if_done(b, barrier);
 }
 
 std::string AsyncProxy::barriers_waited_for() const

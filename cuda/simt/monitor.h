@@ -37,10 +37,24 @@ class Monitor
     virtual void atomic(const void *p, size_t bytes, const Where &) = 0;
     /* It reads from shared memory within an operation of this layer. */
     virtual void reads(const void *from, size_t bytes, const Where &) = 0;
-    /* It starts an asynchronous copy, from a null pointer if it writes zeros; the oldest `count` of
-     * those that it started are now finished, and it knows. */
-    virtual void copy_starts(const void *to, const void *from, size_t bytes, const Where &) = 0;
-    virtual void copies_finished(size_t count) = 0;
+
+    /* Asynchronous work: the copies of a thread, or the products of a warpgroup. */
+    enum class Work { Copies, Products };
+    /* The running thread, or its warpgroup, starts a copy or product; what that accesses follows. */
+    virtual void work_starts(Work) = 0;
+    virtual void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) = 0;
+    /* The oldest `count` that are not finished are now, and the thread or warpgroup knows. */
+    virtual void work_finished(Work, size_t count) = 0;
+
+    /* A signal is an object that threads and copies arrive at and threads wait for: an mbarrier, or
+     * a named barrier. Each phase of it completes once. */
+    virtual void signal_starts(const void *signal) = 0;
+    virtual void arrives(const void *signal) = 0;
+    virtual void completes(const void *signal) = 0;
+    virtual void waited(const void *signal, unsigned thread) = 0;
+    /* The running thread starts a copy that the current phase of the signal waits for. */
+    virtual void signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
+                                const Where &) = 0;
 };
 
 /* Null, or the monitor that was linked in. */

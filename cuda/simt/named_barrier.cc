@@ -1,5 +1,6 @@
 /* named_barrier.cc -- bar.sync and bar.arrive with an id and a number of threads; elect.sync. */
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -22,7 +23,11 @@ void named_barrier(unsigned id, unsigned threads, bool wait, const Where &where)
         fault_at(where, "%s: barrier %u is for %u threads here, and for %u at %s:%d",
                  where.operation, id, threads, b.threads, b.where.file, b.where.line);
     }
+    if (monitor)
+        monitor->arrives(&b);
     if (++b.arrived == threads) {
+        if (monitor)
+            monitor->completes(&b);
         b.arrived = 0;
         for (unsigned thread : b.waiting)
             block.wake(thread);
@@ -32,6 +37,8 @@ void named_barrier(unsigned id, unsigned threads, bool wait, const Where &where)
         b.waiting.push_back(self->linear);
         block.park(where);
     }
+    if (monitor && wait)
+        monitor->waited(&b, self->linear);
 }
 
 /* Any lane may be elected, but for one mask always the same: lane 0 in the orders that are not

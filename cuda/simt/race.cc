@@ -25,10 +25,21 @@ class Races final : public Monitor
     {
         access(from, bytes, Access::Read, site_of(where));
     }
-    void copy_starts(const void *to, const void *from, size_t bytes, const Where &) override;
     void atomic(const void *p, size_t bytes, const Where &) override;
+    void work_starts(Work work) override { order_.start_work(work, self->linear); }
+    void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) override;
+    void work_finished(Work work, size_t count) override
+    {
+        order_.finish_work(work, self->linear, count);
+    }
     void fence() override { order_.fence(self->linear); }
-    void copies_finished(size_t count) override { order_.copies_finished(self->linear, count); }
+
+    void signal_starts(const void *signal) override { order_.start_signal(signal); }
+    void arrives(const void *signal) override { order_.arrive(signal, self->linear); }
+    void completes(const void *signal) override { order_.complete(signal); }
+    void waited(const void *signal, unsigned thread) override { order_.wait(signal, thread); }
+    void signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
+                        const Where &) override;
 
     void access(const void *p, size_t bytes, Access, Site);
 
@@ -111,10 +122,14 @@ void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stam
 {
     auto text_of = [&](const Stamp &s) {
         static const char *const does[] = {"read", "written", "updated atomically"};
-        std::string who =
-            s.agent >= order_.threads()
-                ? "by a copy that thread " + std::to_string(s.agent - order_.threads()) + " started"
-                : "by thread " + std::to_string(s.agent);
+        const unsigned threads = order_.threads(), warpgroups = 2 * threads;
+        std::string who = "by thread " + std::to_string(s.agent);
+        if (s.agent >= warpgroups + max_warpgroups)
+            who = "by a copy that completes on an mbarrier";
+        else if (s.agent >= warpgroups)
+            who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
+        else if (s.agent >= threads)
+            who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
         if (s.block != order_.block())
             who = "by another block";
         return std::string(does[(int)s.access]) + " " + who + " at " + place_of(s.site);
@@ -160,20 +175,27 @@ void Races::atomic(const void *p, size_t bytes, const Where &where)
     access(p, bytes, Access::Atomic, site_of(where));
 }
 
-/* Until the wait, neither side of the copy is known to be done. */
-void Races::copy_starts(const void *to, const void *from, size_t bytes, const Where &where)
+/* Until the wait, nothing of it is known to be done. */
+void Races::work_accesses(Work work, const void *p, size_t bytes, bool writes, const Where &where)
 {
     const Site site = site_of(where);
-    Stamp stamp = order_.stamp_of_new_copy(self->linear, Access::Write, site);
-    touch(to, bytes, stamp);
-    traffic_.add(site, self->warp, self->lane, true, (uintptr_t)to - (uintptr_t)running_.shared,
-                 bytes);
-    if (!from)
-        return;
-    stamp.access = Access::Read;
-    touch(from, bytes, stamp);
-    traffic_.add(site, self->warp, self->lane, false, (uintptr_t)from, bytes);
+    const bool shared = is_shared(p);
+    if (work == Work::Copies)
+        traffic_.add(site, self->warp, self->lane, shared,
+                     (uintptr_t)p - (shared ? (uintptr_t)running_.shared : 0), bytes);
+    touch(p, bytes,
+          order_.stamp_of_work(work, self->linear, writes ? Access::Write : Access::Read, site));
 }
+
+void Races::signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
+                           const Where &where)
+{
+    const Site site = site_of(where);
+    touch(to, bytes, order_.stamp_of_signalled_copy(signal, Access::Write, site));
+    if (from)
+        touch(from, bytes, order_.stamp_of_signalled_copy(signal, Access::Read, site));
+}
+
 } // namespace
 
 static void kernel_access(const void *p, size_t bytes, Access access, const void *return_address)

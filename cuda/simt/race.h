@@ -24,8 +24,10 @@
 
 namespace simt
 {
-/* Who can access memory: thread t of a block, or, as threads + t, the copies that it started. */
-typedef uint32_t Agent;
+/* Who can access memory in a block of T threads, as a number: thread t; T + t, the copies that it
+ * started and waits for; 2 T + g, the products of warpgroup g; 2 T + 8 + s, the copies that complete
+ * on signal s. The clock of copies and products counts them, a signal's its phases. */
+constexpr unsigned max_warpgroups = 8, max_signals = 64;
 
 /* Where an access stands in the source, as a small number. */
 typedef uint32_t Site;
@@ -61,12 +63,19 @@ class Ordering
     void start_launch();
     void start_block(uint32_t block, unsigned threads);
     void met(const std::vector<unsigned> &threads);
-    void copies_finished(unsigned thread, size_t count);
+    void start_signal(const void *signal);
+    void arrive(const void *signal, unsigned thread);
+    void complete(const void *signal);
+    void wait(const void *signal, unsigned thread);
+    void start_work(Monitor::Work, unsigned thread);
+    void finish_work(Monitor::Work, unsigned thread, size_t count);
     void fence(unsigned thread);
     void atomic(unsigned thread, uintptr_t address);
 
     Stamp stamp(unsigned thread, Access, Site) const;
-    Stamp stamp_of_new_copy(unsigned thread, Access, Site);
+    /* Of the work that was started last. */
+    Stamp stamp_of_work(Monitor::Work, unsigned thread, Access, Site) const;
+    Stamp stamp_of_signalled_copy(const void *signal, Access, Site) const;
     bool has_seen(unsigned thread, const Stamp &) const;
     uint32_t block() const { return block_; }
     unsigned threads() const { return threads_; }
@@ -75,11 +84,21 @@ class Ordering
     struct Thread {
         Knowledge now, at_fence, through_atomics;
         bool fenced = false, read_atomics = false;
-        uint32_t copies_started = 0;
     };
+    struct Signal {
+        unsigned number;
+        uint32_t phase; /* the one that is not complete; from 1 */
+        Knowledge arrived, completed;
+    };
+    size_t agents() const { return first_signal() + max_signals; }
+    unsigned first_signal() const { return 2 * threads_ + max_warpgroups; }
+    unsigned worker(Monitor::Work, unsigned thread) const;
+    Knowledge nothing() const;
     uint32_t block_ = 0;
     unsigned threads_ = 0;
+    std::map<const void *, Signal> signal_;
     std::vector<Thread> thread_;
+    Clocks started_;                                    /* copies and products, by agent */
     std::unordered_map<uintptr_t, Knowledge> released_; /* by the address of an atomic */
 };
 

@@ -27,6 +27,11 @@ void Knowledge::join(const Knowledge &k)
     }
 }
 
+Knowledge Ordering::nothing() const
+{
+    return {Clocks(agents(), 0), {}};
+}
+
 void Ordering::start_launch()
 {
     released_.clear();
@@ -36,10 +41,12 @@ void Ordering::start_block(uint32_t block, unsigned threads)
 {
     block_ = block;
     threads_ = threads;
+    signal_.clear();
+    started_.assign(agents(), 0);
     thread_.assign(threads, Thread());
     for (unsigned t = 0; t < threads; t++) {
         Thread &thread = thread_[t];
-        thread.now.own.assign(2 * size_t{threads}, 0);
+        thread.now = nothing();
         thread.now.own[t] = 1;
     }
 }
@@ -58,9 +65,53 @@ void Ordering::met(const std::vector<unsigned> &threads)
     }
 }
 
-void Ordering::copies_finished(unsigned thread, size_t count)
+unsigned Ordering::worker(Monitor::Work work, unsigned thread) const
 {
-    thread_[thread].now.own[threads_ + thread] += (uint32_t)count;
+    return work == Monitor::Work::Copies ? threads_ + thread : 2 * threads_ + thread / 128;
+}
+
+void Ordering::start_work(Monitor::Work work, unsigned thread)
+{
+    started_[worker(work, thread)]++;
+}
+
+void Ordering::finish_work(Monitor::Work work, unsigned thread, size_t count)
+{
+    const unsigned first = work == Monitor::Work::Copies ? thread : thread / 128 * 128;
+    const unsigned end = work == Monitor::Work::Copies ? thread + 1 : first + 128;
+    for (unsigned t = first; t < end; t++)
+        thread_[t].now.own[worker(work, thread)] += (uint32_t)count;
+}
+
+/* Signals beyond the last one share its number: a copy on one of them then also orders another's. */
+void Ordering::start_signal(const void *signal)
+{
+    unsigned number = (unsigned)std::min<size_t>(signal_.size(), max_signals - 1);
+    auto old = signal_.find(signal);
+    if (old != signal_.end())
+        number = old->second.number;
+    signal_[signal] = {number, 1, nothing(), nothing()};
+}
+
+void Ordering::arrive(const void *signal, unsigned thread)
+{
+    if (!signal_.count(signal))
+        start_signal(signal);
+    signal_[signal].arrived.join(thread_[thread].now);
+    thread_[thread].now.own[thread]++;
+}
+
+void Ordering::complete(const void *signal)
+{
+    Signal &s = signal_[signal];
+    s.arrived.own[first_signal() + s.number] = s.phase++;
+    s.completed = s.arrived;
+    s.arrived = nothing();
+}
+
+void Ordering::wait(const void *signal, unsigned thread)
+{
+    thread_[thread].now.join(signal_[signal].completed);
 }
 
 /* Publishes to the atomics that follow, and takes in what the atomics before it have read. */
@@ -84,8 +135,7 @@ void Ordering::atomic(unsigned thread, uintptr_t address)
     auto before = released_.find(address);
     if (before != released_.end()) {
         if (!t.read_atomics) {
-            t.through_atomics = Knowledge();
-            t.through_atomics.own.assign(2 * size_t{threads_}, 0);
+            t.through_atomics = nothing();
             t.read_atomics = true;
         }
         t.through_atomics.join(before->second);
@@ -95,9 +145,9 @@ void Ordering::atomic(unsigned thread, uintptr_t address)
     Knowledge &released = released_[address];
     auto mine = std::make_shared<Clocks>(t.at_fence.own);
     if (released.own.empty())
-        released.own.assign(2 * size_t{threads_}, 0);
+        released = nothing();
     Knowledge published = t.at_fence;
-    published.own.assign(2 * size_t{threads_}, 0);
+    published.own = nothing().own;
     published.others[block_] = mine;
     released.join(published);
 }
@@ -107,10 +157,16 @@ Stamp Ordering::stamp(unsigned thread, Access access, Site site) const
     return {thread_[thread].now.own[thread], block_, (uint16_t)thread, access, site};
 }
 
-Stamp Ordering::stamp_of_new_copy(unsigned thread, Access access, Site site)
+Stamp Ordering::stamp_of_work(Monitor::Work work, unsigned thread, Access access, Site site) const
 {
-    uint32_t number = ++thread_[thread].copies_started;
-    return {number, block_, (uint16_t)(threads_ + thread), access, site};
+    const unsigned agent = worker(work, thread);
+    return {started_[agent], block_, (uint16_t)agent, access, site};
+}
+
+Stamp Ordering::stamp_of_signalled_copy(const void *signal, Access access, Site site) const
+{
+    const Signal &s = signal_.at(signal);
+    return {s.phase, block_, (uint16_t)(first_signal() + s.number), access, site};
 }
 
 bool Ordering::has_seen(unsigned thread, const Stamp &s) const

@@ -5,6 +5,7 @@
  * only then. Products of a warpgroup are executed in order.
  */
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -117,6 +118,11 @@ void issue(Warpgroup &group)
     check_descriptor(product.a, 64, "A", product.where);
     check_descriptor(product.b, product.n, "B", product.where);
     check_fence(group, product);
+    if (monitor) {
+        monitor->work_starts(Monitor::Work::Products);
+        tell_reads(product.a, 64, product.where);
+        tell_reads(product.b, product.n, product.where);
+    }
     group.fenced = false;
     const bool now = group.done == group.products.size() && executes_at_issue();
     group.products.push_back(product);
@@ -138,6 +144,8 @@ void wait(Warpgroup &group)
         return;
     const size_t groups = ends.size() - pending, products = ends[groups - 1];
     execute_up_to(group, products);
+    if (monitor)
+        monitor->work_finished(Monitor::Work::Products, products);
     group.products.erase(group.products.begin(), group.products.begin() + (ptrdiff_t)products);
     group.done -= products;
     ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);

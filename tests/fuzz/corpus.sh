@@ -3,7 +3,7 @@
 # copy in tests/fuzz/corpus/ is this script's output, and a test compares the two.
 set -eu
 out=${1:?usage: corpus.sh FOLDER}
-mkdir -p "$out/npy" "$out/safetensors" "$out/manifest" "$out/declared"
+mkdir -p "$out/npy" "$out/safetensors" "$out/manifest" "$out/declared" "$out/options" "$out/message" "$out/report"
 
 # octal N BYTES -- N as so many little-endian bytes, escaped for printf
 octal() {
@@ -101,3 +101,85 @@ declared no-key 'atol=1'
 declared no-value 'acc= store'
 declared prefix 'acc=iee'
 declared separators ' ,	acc=any-faithful	, store=twice,,'
+
+option() { printf '%s' "$2" >"$out/options/$1"; }
+option number 18446744073709551614
+option hexadecimal 0xFFFFFFFFFFFFFFFF
+option trailing 1x
+option element 3,4
+option shard 2/3
+option last-shard 1000000/1000000
+option key 00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF
+option short-key 0011
+option case random-f16
+option near-case randon-f16
+option step llmint8_linear_bnb
+option candidate ./a:b/mine.so:v1
+option no-variant mine.so:
+option empty ''
+
+# record NAME KIND -- a record of zeros after its first words; KIND as in fuzz_message.c
+words() {
+    for word in "$@"; do
+        # shellcheck disable=SC2059
+        printf "$(octal "$word" 4)"
+    done
+}
+protocol=1801611522
+record() {
+    name=$1 kind=$2 zeros=$3
+    shift 3
+    {
+        # shellcheck disable=SC2059
+        printf "$(octal "$kind" 1)"
+        words "$@"
+        head -c "$zeros" /dev/zero
+    } >"$out/message/$name"
+}
+record hello 0 2112 $protocol 0
+record hello-unknown-status 0 2112 $protocol 99
+record hello-short 0 100 $protocol 0
+record reply 1 584 $protocol 7 0 0
+record reply-to-another 1 584 $protocol 8 0 0
+record no-reply 1 20 1 2 3
+# page NAME STEP WORD*22 -- what a process left that died
+page() {
+    name=$1 step=$2
+    shift 2
+    {
+        printf '\002'
+        words "$@"
+        printf '%s' "$step"
+        head -c $((64 - ${#step})) /dev/zero
+    } >"$out/message/$name"
+}
+# phase exec end signal code place access tensor in-plugin - offset bytes address at syscall - argument
+page null quantize_rows 5 0 0 11 1 2 2 0 1 0 0 0 0 0 16 0 4400 0 0 0 0 0
+page behind-output quantize_rows 5 0 0 11 1 3 2 3 1 0 16 0 15 0 4096 1 4400 0 0 0 0 0
+page before-input quantize_rows 5 0 0 11 1 3 1 0 0 0 4294967200 4294967295 30 0 4096 1 0 0 0 0 0 0
+page in-input quantize_rows 5 0 0 11 2 3 2 1 0 0 4 0 12 0 4096 1 0 0 0 0 0 0
+page earlier dequantize 4 0 0 11 2 4 2 3 0 0 0 0 4 0 4096 1 0 0 0 0 0 0
+page forbidden store 5 0 0 31 1 0 0 0 0 0 0 0 0 0 0 0 0 0 62 0 1 0
+page no-step nosuch 5 0 0 7 1 3 0 9 0 0 0 2147483648 4294967295 4294967295 0 0 0 0 0 0 0 0
+page jumped '' 5 0 2 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+
+# report NAME SHARD JUDGEMENTS
+report() {
+    printf '{"schema":"kbit-report","schema_version":1,"kbit_version":"0.1.0","candidate":"./mine.so","name":"mine","declares":"","seed":"1","level":"quick","selection":"","reproduce":"kbit verify","shard":%s,"okay":true,"totals":{},"judgements":[%s]}\n' \
+        "$2" "$3" >"$out/report/$1"
+}
+shard='{"index":1,"of":2,"units":3}'
+judgement() {
+    printf '{"unit":0,"step":"%s","case":"ties","mode":"%s","verdict":%s,"result":"%s","theorem":"%s","elements":6,"checked":6,"rejected":%s,"undecided":0,"err_over_bound":%s,"seed":"18446744073709551615","evidence":"","note":"%s","mismatches":[%s]}' "$@"
+}
+mismatch='{"tensor":"q","row":0,"column":1,"observed":"3","admissible":"{4}","inputs":""}'
+report whole null "$(judgement store ISOLATED '"EXACT"' admissible '' 0 null '' '')"
+report shard "$shard" "$(judgement dequantize CHAINED '"ENCLOSED"' admissible dequantize-bnb 0 0.7 '' ''),$(judgement quantize_rows ISOLATED '"SET"' MISMATCH quantize-f32 1 '"inf"' 'hint' "$mismatch")"
+report crashed null "$(judgement llmint8_linear_bnb FUSED null CRASHED '' 0 null 'killed by signal 11 <&> it printed' '')"
+report crashed-yet-exact null "$(judgement store FUSED '"EXACT"' CRASHED '' 0 null '' '')"
+report unknown-step null "$(judgement quantise ISOLATED '"EXACT"' admissible '' 0 null '' '')"
+report control null "$(judgement store ISOLATED '"EXACT"' admissible '' 0 null 'a\u001b[2J' '')"
+report shard-of-none '{"index":2,"of":1,"units":1}' ''
+printf '[[[[[[[[[[[[[[[[' >"$out/report/brackets"
+printf '{"schema":"kbit-case","schema_version":1}' >"$out/report/other-schema"
+: >"$out/report/empty"

@@ -18,12 +18,18 @@ fail()
 sh "$top_srcdir/tests/fuzz/corpus.sh" "$work/corpus"
 diff -r "$work/corpus" "$corpus" >/dev/null || fail "tests/fuzz/corpus is not what corpus.sh writes"
 
-for parser in npy safetensors manifest declared; do
+for parser in npy safetensors manifest declared options message; do
     "$here/fuzz_$parser" "$corpus/$parser" "$mutations" 1 || {
         fail "$parser dies on these bytes:"
         od -c fuzz-finding | head -40
     }
 done
+
+# A report is written in four formats each time.
+"$here/fuzz_report" "$corpus/report" "$((mutations / 20))" 1 || {
+    fail "report dies on these bytes:"
+    od -c fuzz-finding | head -40
+}
 
 # What the driver would miss, these show.
 for planted in read value; do

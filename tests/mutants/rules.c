@@ -109,7 +109,7 @@ static kbit_status judge_case(const kbit_step *step, const kbit_candidate_v1 *ca
     for (size_t i = 0; i < step->n_in; i++)
         in[i] = kbit_problem_tensor(p, &step->in[i]);
     kbit_call call = {step->stem, p->M, p->N, p->K, p->threshold, in, &out}, right = call;
-    if (step->refuses && step->refuses(&call) != KBIT_OK)
+    if (step->refuses && step->refuses(&call, NULL) != KBIT_OK)
         return KBIT_OK;
     size_t bytes = kbit_tensor_elements(&out) * kbit_dtype_size((kbit_dtype)out.dtype);
     out.data = malloc(bytes + 1);

@@ -3,7 +3,7 @@
 run=$top_builddir/tests/simt_run_gemm
 failed=0
 
-for name in ORDER SEED ASYNC MMA WORKERS POISON STACK TRAFFIC; do
+for name in ORDER SEED ASYNC MMA CAPABILITY WORKERS POISON STACK TRAFFIC; do
     unset "KBIT_SIMT_$name"
 done
 expected=$("$run" | sed 's/, best.*//') || exit 1

@@ -60,6 +60,8 @@ static const kbit_case CASES[] = {
      DEFAULT, NULL, fill_nonfinite, 2},
     {"nonfinite-off", "NaN and both infinities, threshold off: the row must not become numbers", 16,
      24, 64, F16, F16, OFF, true, NULL, false, QUICK, NULL, fill_nonfinite, 4},
+    {"blocks-32-degenerate", "blocks-32 with zero rows and -0", 300, 8, 32, F16, F16, OFF, false,
+     NULL, false, KBIT_LEVEL_NAMED, NULL, fill_degenerate, 0},
 };
 /* clang-format on */
 

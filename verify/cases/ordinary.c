@@ -43,6 +43,8 @@ static const kbit_case CASES[] = {
      kbit_case_fill_random, 0},
     {"shape-MxNx0", "nothing to sum: the output is the bias", 3, 5, 0, F16, F16, 6, true, NULL,
      true, DEFAULT, NULL, kbit_case_fill_random, 0},
+    {"blocks-32", "rows of 32 elements, as a block of ggml's Q8_0", 300, 8, 32, F16, F16, OFF,
+     false, NULL, false, KBIT_LEVEL_NAMED, NULL, kbit_case_fill_random, 0},
 };
 /* clang-format on */
 

@@ -87,6 +87,8 @@ static const kbit_case CASES[] = {
      F16, F32, OFF, false, NULL, true, QUICK, NULL, fill_subnormal_statistics, 0},
     {"subnormal-output", "outputs that fp16 holds as subnormals, or not at all", 24, 20, 64, F16,
      F16, OFF, false, NULL, true, DEFAULT, NULL, fill_small_outputs, 0},
+    {"blocks-32-f32", "blocks-32 in float, a scale a row", 300, 8, 32, F32, F32, OFF, false, NULL,
+     false, KBIT_LEVEL_NAMED, NULL, fill_extremes, 0},
 };
 /* clang-format on */
 

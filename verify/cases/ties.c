@@ -22,6 +22,22 @@ static void fill_ties(kbit_problem *p)
         }
 }
 
+/* Next to a tie: each x is the number of x_type nearest to a (2k + 1)/254, small codes as often as
+ * large ones. Who adds an offset before rounding, or takes 127/a with fewer bits, gets the next code. */
+static void fill_near_ties(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (size_t i = 0; i < p->M; i++) {
+        double a = (double)in_type(p, 1.0 + (double)(draw(p, ID_EXTRA + 1, i) % 1024) / 1024);
+        for (size_t k = 0; k < p->K; k++) {
+            uint64_t h = draw(p, ID_EXTRA, i * p->K + k);
+            double code = (double)((h >> 8) % (1u << h % 8) % 127);
+            double x = k == 0 ? a : a * (2 * code + 1) / 254;
+            p->x[i * p->K + k] = in_type(p, h >> 60 & 1 ? -x : x);
+        }
+    }
+}
+
 /* At most 12 ties a row, so that a fused output can be explained by one joint choice. */
 static void fill_few_ties(kbit_problem *p)
 {
@@ -44,6 +60,10 @@ static const kbit_case CASES[] = {
      NULL, fill_ties, 0},
     {"few-ties", "at most 12 ties a row", 16, 40, 96, F16, F32, 6, true, NULL, false, DEFAULT, NULL,
      fill_few_ties, 0},
+    {"near-ties", "each element as close to a tie as its type allows", 64, 16, 255, F16, F16, OFF,
+     true, NULL, false, DEFAULT, NULL, fill_near_ties, 0},
+    {"blocks-32-ties", "blocks-32 with exact ties", 300, 8, 32, F16, F16, OFF, false, NULL, false,
+     KBIT_LEVEL_NAMED, NULL, fill_ties, 0},
 };
 /* clang-format on */
 

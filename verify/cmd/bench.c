@@ -2,7 +2,6 @@
 #include "bench_series.h"
 #include "cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,8 +155,9 @@ int kbit_cmd_bench(int argc, char **argv)
     uint64_t repetitions = 0;
     bool quick = false;
     kbit_format format = KBIT_FORMAT_TEXT;
+    kbit_options_given given = {{false}};
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1;) {
+    for (int option; (option = kbit_next_option(argc, argv, "h", OPTIONS, &given)) != -1;) {
         switch (option) {
         case 'o':
             only = optarg;
@@ -172,7 +172,7 @@ int kbit_cmd_bench(int argc, char **argv)
         case 'f':
             if (!kbit_option_format("bench", optarg, &format))
                 return EXIT_USAGE;
-            if (format == KBIT_FORMAT_TAP)
+            if (format != KBIT_FORMAT_TEXT && format != KBIT_FORMAT_JSON)
                 return kbit_usage("bench", "--format takes text or json: nothing is judged here");
             break;
         case 'h':

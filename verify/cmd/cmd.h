@@ -5,6 +5,8 @@
 #ifndef KBIT_VERIFY_CMD_H
 #define KBIT_VERIFY_CMD_H
 
+#include <getopt.h>
+
 #include "certificate.h"
 #include "report.h"
 #include "sandbox.h"
@@ -15,6 +17,7 @@ int kbit_cmd_verify(int argc, char **argv);
 int kbit_cmd_gen(int argc, char **argv);
 int kbit_cmd_judge(int argc, char **argv);
 int kbit_cmd_merge(int argc, char **argv);
+int kbit_cmd_probe(int argc, char **argv);
 int kbit_cmd_list(int argc, char **argv);
 int kbit_cmd_bench(int argc, char **argv);
 
@@ -23,6 +26,25 @@ int kbit_usage(const char *verb, const char *format, ...) __attribute__((format(
 
 /* "kbit VERB: error->text"; returns the exit status that fits the error. */
 int kbit_report_error(const char *verb, const kbit_error *error);
+
+/* getopt_long(), but an option that takes a value and is given twice is refused as '?'. A repeated
+ * --declare adds to what stands. */
+typedef struct {
+    bool seen[32]; /* by place in the table */
+} kbit_options_given;
+int kbit_next_option(int argc, char **argv, const char *letters, const struct option *options,
+                     kbit_options_given *given);
+
+/* What all --declare say together. */
+typedef struct {
+    bool given;
+    char text[512];
+} kbit_declares;
+bool kbit_option_declare(const char *verb, const char *text, kbit_declares *declares);
+
+/* The step or case of that name; NULL after a usage line that says which are near. */
+const kbit_step *kbit_option_step(const char *verb, const char *text);
+const kbit_case *kbit_option_case(const char *verb, const char *text);
 
 /* Parse option values; on nonsense print a usage line and return false. */
 bool kbit_option_u64(const char *verb, const char *option, const char *text, uint64_t smallest,

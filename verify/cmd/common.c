@@ -8,6 +8,8 @@
 
 #include "cmd.h"
 #include "io/file.h"
+#include "io/nearest.h"
+#include "option_values.h"
 
 int kbit_usage(const char *verb, const char *format, ...)
 {
@@ -26,17 +28,39 @@ int kbit_report_error(const char *verb, const kbit_error *error)
     return error->status == KBIT_ERR_NO_DEVICE ? EXIT_NO_DEVICE : EXIT_USAGE;
 }
 
+int kbit_next_option(int argc, char **argv, const char *letters, const struct option *options,
+                     kbit_options_given *given)
+{
+    int c = getopt_long(argc, argv, letters, options, NULL);
+    for (size_t i = 0; c != -1 && c != '?' && options[i].name; i++) {
+        if (options[i].val != c || options[i].has_arg == no_argument)
+            continue;
+        if (given->seen[i] && strcmp(options[i].name, "declare") != 0) {
+            fprintf(stderr, "%s: --%s is given twice\n", argv[0], options[i].name);
+            return '?';
+        }
+        given->seen[i] = true;
+    }
+    return c;
+}
+
+bool kbit_option_declare(const char *verb, const char *text, kbit_declares *declares)
+{
+    const size_t used = strlen(declares->text);
+    const int n = snprintf(declares->text + used, sizeof declares->text - used, "%s%s",
+                           declares->given ? " " : "", text);
+    declares->given = true;
+    if (n >= 0 && (size_t)n < sizeof declares->text - used)
+        return true;
+    kbit_usage(verb, "--declare takes at most %zu characters", sizeof declares->text - 1);
+    return false;
+}
+
 bool kbit_option_u64(const char *verb, const char *option, const char *text, uint64_t smallest,
                      uint64_t largest, uint64_t *value)
 {
-    char *end;
-    errno = 0;
-    unsigned long long v = strtoull(text, &end, 0);
-    bool number = *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
-    if (number && v >= smallest && v <= largest) {
-        *value = v;
+    if (kbit_parse_number(text, smallest, largest, value))
         return true;
-    }
     kbit_usage(verb, "%s takes a whole number from %llu to %llu, not '%s'", option,
                (unsigned long long)smallest, (unsigned long long)largest, text);
     return false;
@@ -77,50 +101,73 @@ bool kbit_option_pair(const char *verb, const char *option, const char *text, si
 
 bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column)
 {
-    char *end;
-    errno = 0;
-    unsigned long long r = strtoull(text, &end, 10), c = 0;
-    bool good = *text >= '0' && *text <= '9' && (*end == ',' || *end == '\0');
-    if (good && *end == ',') {
-        const char *second = end + 1;
-        c = strtoull(second, &end, 10);
-        good = *second >= '0' && *second <= '9' && *end == '\0';
-    }
-    if (good && errno == 0) {
-        *row = r;
-        *column = c;
+    if (kbit_parse_element(text, row, column))
         return true;
-    }
     kbit_usage(verb, "--element takes ROW,COLUMN, not '%s'", text);
     return false;
 }
 
 bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES])
 {
-    bool good = strlen(text) == 2 * KBIT_KEY_BYTES;
-    for (size_t i = 0; good && i < KBIT_KEY_BYTES; i++) {
-        const char byte[3] = {text[2 * i], text[2 * i + 1], '\0'};
-        char *end;
-        good = byte[0] != '+' && byte[0] != '-' && byte[0] != ' ';
-        key[i] = (uint8_t)strtoul(byte, &end, 16);
-        good = good && end == byte + 2;
-    }
-    if (!good)
-        kbit_usage(verb, "--key takes %d hexadecimal digits, not '%s'", 2 * KBIT_KEY_BYTES, text);
-    return good;
+    if (kbit_parse_key(text, key))
+        return true;
+    kbit_usage(verb, "--key takes %d hexadecimal digits, not '%s'", 2 * KBIT_KEY_BYTES, text);
+    return false;
+}
+
+static const char *step_name(const void *unused, size_t index)
+{
+    size_t n;
+    (void)unused;
+    return kbit_steps(&n)[index]->stem;
+}
+
+const kbit_step *kbit_option_step(const char *verb, const char *text)
+{
+    char nearest[KBIT_NEAREST_TEXT];
+    size_t n;
+    const kbit_step *step = kbit_step_find(text);
+    kbit_steps(&n);
+    if (!step)
+        kbit_usage(verb, "no step '%s'%s (kbit list --steps)", text,
+                   kbit_nearest_names(text, n, step_name, NULL, nearest));
+    return step;
+}
+
+static const char *case_name(const void *unused, size_t index)
+{
+    size_t n;
+    (void)unused;
+    return kbit_cases(&n)[index].name;
+}
+
+const kbit_case *kbit_option_case(const char *verb, const char *text)
+{
+    char nearest[KBIT_NEAREST_TEXT];
+    size_t n;
+    const kbit_case *cases = kbit_cases(&n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cases[i].name, text) == 0)
+            return &cases[i];
+    kbit_usage(verb, "no case '%s'%s (kbit list --cases)", text,
+               kbit_nearest_names(text, n, case_name, NULL, nearest));
+    return NULL;
 }
 
 /* A misspelt step would only ever be absent: every name in the candidate's ops must be a step. */
 static kbit_status check_ops(const char *candidate, const kbit_sandbox *sandbox, kbit_error *error)
 {
-    char stem[64];
+    char stem[64], nearest[KBIT_NEAREST_TEXT];
+    size_t n_steps;
+    kbit_steps(&n_steps);
     for (const char *p = kbit_sandbox_steps(sandbox); *(p += strspn(p, " "));) {
         size_t n = strcspn(p, " ");
         snprintf(stem, sizeof stem, "%.*s", (int)n, p);
         if (!kbit_step_find(stem))
             return kbit_fail(error, KBIT_ERR_FORMAT,
-                             "candidate %s serves '%s', which is no step (kbit list --steps)",
-                             candidate, stem);
+                             "candidate %s serves '%s', which is no step%s (kbit list --steps)",
+                             candidate, stem,
+                             kbit_nearest_names(stem, n_steps, step_name, NULL, nearest));
         p += n;
     }
     return KBIT_OK;
@@ -130,10 +177,10 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
                                 kbit_sandbox **sandbox, kbit_error *error)
 {
     char name[PATH_MAX], path[PATH_MAX];
-    const char *slash = strrchr(text, '/'), *colon = strchr(slash ? slash : text, ':');
-    size_t length = colon ? (size_t)(colon - text) : strlen(text);
+    const char *variant;
+    size_t length;
     *sandbox = NULL;
-    if (length == 0 || length >= sizeof name || (colon && !colon[1]))
+    if (!kbit_parse_candidate(text, &length, &variant) || length >= sizeof name)
         return kbit_fail(error, KBIT_ERR_FORMAT,
                          "--candidate takes NAME, FILE or either:VARIANT, not '%s'", text);
     memcpy(name, text, length);
@@ -145,7 +192,7 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
                          "candidate cuda: this kbit was built without the CUDA toolkit");
     if (status != KBIT_OK)
         return status;
-    kbit_sandbox_options options = {path, colon ? colon + 1 : NULL, seconds, memory_mib};
+    kbit_sandbox_options options = {path, variant, seconds, memory_mib};
     status = kbit_sandbox_open(&options, sandbox, error);
     if (status == KBIT_OK && (status = check_ops(text, *sandbox, error)) != KBIT_OK) {
         kbit_sandbox_close(*sandbox);

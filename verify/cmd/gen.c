@@ -1,5 +1,4 @@
 /* gen.c -- kbit gen: one step's inputs as files, for a port in any language. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,16 +15,6 @@ static const char HELP[] =
     "      --case NAME    which case [random-f16; codes-int8 for int8_matmul]\n"
     "      --seed N       of the generated tensors [1]\n"
     "  -h, --help         this text\n";
-
-static const kbit_case *find_case(const char *name)
-{
-    size_t n;
-    const kbit_case *cases = kbit_cases(&n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cases[i].name, name) == 0)
-            return &cases[i];
-    return NULL;
-}
 
 static kbit_array as_array(const kbit_tensor *t)
 {
@@ -83,8 +72,9 @@ int kbit_cmd_gen(int argc, char **argv)
     const char *folder = NULL, *case_name = NULL;
     uint64_t seed = 1;
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "o:h", OPTIONS, NULL)) != -1)
+    while ((c = kbit_next_option(argc, argv, "o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 'o':
             folder = optarg;
@@ -106,16 +96,16 @@ int kbit_cmd_gen(int argc, char **argv)
     if (optind + 1 != argc)
         return kbit_usage("gen",
                           optind == argc ? "which step? (kbit list --steps)" : "takes one step");
-    const kbit_step *step = kbit_step_find(argv[optind]);
+    const kbit_step *step = kbit_option_step("gen", argv[optind]);
     if (!step)
-        return kbit_usage("gen", "no step '%s' (kbit list --steps)", argv[optind]);
+        return EXIT_USAGE;
     if (!folder)
         return kbit_usage("gen", "where to? -o DIR");
     if (!case_name)
         case_name = step == &kbit_step_int8_matmul ? "codes-int8" : "random-f16";
-    const kbit_case *of = find_case(case_name);
+    const kbit_case *of = kbit_option_case("gen", case_name);
     if (!of)
-        return kbit_usage("gen", "no case '%s' (kbit list --cases)", case_name);
+        return EXIT_USAGE;
     if (!kbit_case_asks(of, step))
         return kbit_usage("gen", "case %s asks int8_matmul only, not %s", case_name, step->stem);
     kbit_error error = {KBIT_OK, ""};

@@ -1,9 +1,9 @@
 /* judge.c -- kbit judge: the verdict on files that a port wrote. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "hint.h"
 #include "io/manifest.h"
 #include "linear_files.h"
 #include "product_files.h"
@@ -82,6 +82,18 @@ static kbit_status check_outliers(const char *folder, const kbit_step *step, con
     return KBIT_OK;
 }
 
+static kbit_status check_element(const char *folder, const kbit_step *step,
+                                 const kbit_judging *judging, const kbit_array *a,
+                                 kbit_error *error)
+{
+    const kbit_tensor out = as_tensor(a);
+    if (!judging->one_element || kbit_has_element(&out, judging->row, judging->column))
+        return KBIT_OK;
+    return kbit_fail(error, KBIT_ERR_RANGE, "%s: --element %zu,%zu: %s is %zu x %zu", folder,
+                     judging->row, judging->column, step->out.name, a->dim[0],
+                     a->rank == 2 ? a->dim[1] : 1);
+}
+
 /* Judges tensors in memory: any step but the product. */
 static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbit_step *step,
                                  const kbit_judging *judging, kbit_verdict *verdict,
@@ -94,21 +106,42 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
         status = kbit_step_check(step, &call, error);
     if (status == KBIT_OK)
         status = check_outliers(folder, step, &call, error);
+    if (status == KBIT_OK)
+        status = check_element(folder, step, judging, &m->outputs[0].array, error);
     if (status != KBIT_OK)
         return status;
-    kbit_status refusal = step->refuses ? step->refuses(&call) : KBIT_OK;
-    if (refusal == KBIT_ERR_MEMORY)
-        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
-    if (refusal != KBIT_OK) {
-        verdict->result = KBIT_MISMATCH;
-        verdict->rejected = 1;
-        snprintf(verdict->note, sizeof verdict->note,
-                 "the inputs break the step's precondition: it must be refused, not answered");
-        return KBIT_OK;
-    }
+    kbit_error why = {KBIT_OK, ""};
+    if (step->refuses && (status = step->refuses(&call, &why)) != KBIT_OK)
+        return status == KBIT_ERR_MEMORY
+                   ? kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem)
+                   : kbit_fail(error, status, "%s: there is no right output: %s", folder, why.text);
     kbit_judging on_call = *judging;
     on_call.call = &call;
-    return kbit_step_judge(step, &on_call, verdict, error);
+    status = kbit_step_judge(step, &on_call, verdict, error);
+    if (status == KBIT_OK)
+        kbit_hint(step, &on_call, verdict);
+    return status;
+}
+
+/* rows x columns of a large layer are sampled, if they are not 0. */
+static kbit_status judge_folder(const char *folder, kbit_manifest *m, const kbit_step *step,
+                                const kbit_judging *judging, size_t rows, size_t columns,
+                                kbit_verdict *verdict, kbit_error *error)
+{
+    const bool layer = verdict->mode == KBIT_FUSED, product = step == &kbit_step_int8_matmul;
+    const bool sampled = layer && (rows || kbit_linear_is_large(m));
+    if (rows && !layer)
+        return kbit_fail(error, KBIT_ERR_UNSUPPORTED,
+                         "--sample is for the llmint8_linear steps, not for %s", step->stem);
+    if (!product && !sampled)
+        return judge_tensors(folder, m, step, judging, verdict, error);
+    kbit_status status = check_element(folder, step, judging, &m->outputs[0].array, error);
+    if (status == KBIT_OK && product)
+        status = kbit_judge_product_files(folder, m, judging, verdict, error);
+    else if (status == KBIT_OK)
+        status = kbit_judge_linear_files(folder, m, rows ? rows : SAMPLE, rows ? columns : SAMPLE,
+                                         judging, verdict, error);
+    return status;
 }
 
 int kbit_cmd_judge(int argc, char **argv)
@@ -119,17 +152,20 @@ int kbit_cmd_judge(int argc, char **argv)
         {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
-    const char *declare = NULL, *output = NULL;
+    const char *output = NULL;
+    kbit_declares declare = {false, ""};
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_judging judging = {0};
     size_t rows = 0, columns = 0;
     uint8_t key[KBIT_KEY_BYTES];
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "f:o:h", OPTIONS, NULL)) != -1)
+    while ((c = kbit_next_option(argc, argv, "f:o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 1:
-            declare = optarg;
+            if (!kbit_option_declare("judge", optarg, &declare))
+                return EXIT_USAGE;
             break;
         case 2:
             if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
@@ -174,21 +210,11 @@ int kbit_cmd_judge(int argc, char **argv)
     kbit_status status = report ? open_folder(folder, &m, &step, &error)
                                 : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
     if (status == KBIT_OK)
-        status = kbit_declared_parse(declare ? declare : m.declares, &declared, &error);
+        status = kbit_declared_parse(declare.given ? declare.text : m.declares, &declared, &error);
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        bool layer = verdict.mode == KBIT_FUSED;
-        if (rows && !layer)
-            status = kbit_fail(&error, KBIT_ERR_UNSUPPORTED,
-                               "--sample is for the llmint8_linear steps, not for %s", step->stem);
-        else if (step == &kbit_step_int8_matmul)
-            status = kbit_judge_product_files(folder, &m, &judging, &verdict, &error);
-        else if (layer && (rows || kbit_linear_is_large(&m)))
-            status = kbit_judge_linear_files(folder, &m, rows ? rows : SAMPLE,
-                                             rows ? columns : SAMPLE, &judging, &verdict, &error);
-        else
-            status = judge_tensors(folder, &m, step, &judging, &verdict, &error);
+        status = judge_folder(folder, &m, step, &judging, rows, columns, &verdict, &error);
     }
     int code;
     if (status == KBIT_OK) {

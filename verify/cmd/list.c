@@ -1,13 +1,12 @@
 /* list.c -- kbit list: what there is. Tab-free columns, one thing a line, '#' before the header. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
 
 static const char HELP[] =
-    "Usage: kbit list [--cases|--steps|--candidates|--declares|--bounds|--presets]\n"
-    "Lists what kbit knows; without an option, the steps.\n\n"
+    "Usage: kbit list [OPTION]...\n"
+    "Lists what kbit knows: what each option given names; without an option, the steps.\n\n"
     "      --steps       steps with their tensors\n"
     "      --cases       cases of kbit verify\n"
     "      --candidates  plug-ins that --candidate finds by name\n"
@@ -123,9 +122,11 @@ int kbit_cmd_list(int argc, char **argv)
         {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
     };
     static bool (*const LISTS[])(void) = {steps, cases, candidates, declares, bounds, presets};
-    int what = 0, c;
+    enum { N_LISTS = sizeof LISTS / sizeof *LISTS };
+    bool asked[N_LISTS] = {false}, any = false, complete = true;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
+    for (int c; (c = kbit_next_option(argc, argv, "h", OPTIONS, &given)) != -1;) {
         if (c == 'h') {
             fputs(HELP, stdout);
             return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
@@ -134,11 +135,19 @@ int kbit_cmd_list(int argc, char **argv)
             fprintf(stderr, "Try 'kbit list --help'.\n");
             return EXIT_USAGE;
         }
-        what = c;
+        asked[c] = any = true;
     }
     if (optind < argc)
         return kbit_usage("list", "unexpected argument '%s'", argv[optind]);
-    if (!LISTS[what]()) {
+    asked[0] = asked[0] || !any;
+    for (size_t l = 0, listed = 0; l < N_LISTS && complete; l++) {
+        if (!asked[l])
+            continue;
+        if (listed++)
+            putchar('\n');
+        complete = LISTS[l]();
+    }
+    if (!complete) {
         kbit_error error;
         kbit_fail(&error, KBIT_ERR_MEMORY, "no memory for the whole list");
         return kbit_report_error("list", &error);

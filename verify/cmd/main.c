@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "io/nearest.h"
 #include "kbit.h"
 
 static const struct {
@@ -19,10 +20,17 @@ static const struct {
     {"gen", "write the inputs of one step as a folder of .npy files, for any language",
      kbit_cmd_gen},
     {"judge", "judge the outputs that a port added to such a folder", kbit_cmd_judge},
+    {"probe", "try to refute what a candidate declares", kbit_cmd_probe},
     {"merge", "merge the JSON reports of the shards of one run", kbit_cmd_merge},
     {"list", "list cases, steps, candidates, declarations or bounds", kbit_cmd_list},
     {"bench", "time the certificate, the reference's steps and int8 products", kbit_cmd_bench},
 };
+
+static const char *verb_name(const void *unused, size_t index)
+{
+    (void)unused;
+    return VERBS[index].name;
+}
 
 static void help(FILE *stream)
 {
@@ -100,6 +108,8 @@ int main(int argc, char **argv)
             argv[1] = full_name;
             return VERBS[i].run(argc - 1, argv + 1);
         }
-    fprintf(stderr, "kbit: no verb '%s'\nTry 'kbit --help'.\n", argv[1]);
+    char nearest[KBIT_NEAREST_TEXT];
+    fprintf(stderr, "kbit: no verb '%s'%s\nTry 'kbit --help'.\n", argv[1],
+            kbit_nearest_names(argv[1], sizeof VERBS / sizeof *VERBS, verb_name, NULL, nearest));
     return EXIT_USAGE;
 }

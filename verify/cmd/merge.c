@@ -1,5 +1,4 @@
 /* merge.c -- kbit merge: the reports of all shards of a run become the report of the run. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,8 +147,9 @@ int kbit_cmd_merge(int argc, char **argv)
     const char *output = NULL;
     kbit_format format = KBIT_FORMAT_TEXT;
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = getopt_long(argc, argv, "f:o:h", OPTIONS, NULL)) != -1)
+    while ((c = kbit_next_option(argc, argv, "f:o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 'f':
             if (!kbit_option_format("merge", optarg, &format))

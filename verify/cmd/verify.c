@@ -1,19 +1,20 @@
 /* verify.c -- kbit verify: run a candidate, judge every element. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "option_values.h"
 #include "tensors.h"
 
 static const char HELP[] =
     "Usage: kbit verify [OPTION]...\n"
     "Runs a candidate in a process of its own and judges every element that it writes.\n\n"
-    "  -c, --candidate NAME       simt (default), reference, cuda, onednn, ..., or ./file.so;\n"
-    "                             NAME:VARIANT chooses one of its variants\n"
+    "  -c, --candidate NAME       simt (default), reference, cuda, ... (kbit list --candidates),\n"
+    "                             or ./file.so; NAME:VARIANT chooses one of its variants;\n"
+    "                             python:port.py[:VARIANT] is a port in Python\n"
     "  -l, --level LEVEL          quick, default or full: which cases\n"
     "      --case NAME            only this case (kbit list --cases)\n"
     "      --step STEM            only this step (kbit list --steps)\n"
@@ -76,7 +77,8 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct {
-    const char *candidate, *declare, *output;
+    const char *candidate, *output;
+    kbit_declares declare;
     kbit_format format;
     kbit_run run;
     kbit_tensors_request tensors;
@@ -105,21 +107,10 @@ static bool parse_level(const char *text, kbit_level *level)
 
 static bool parse_shard(const char *text, size_t *shard, size_t *shards)
 {
-    char *end;
-    errno = 0;
-    unsigned long long i = strtoull(text, &end, 10), n = 0;
-    bool good = *text >= '0' && *text <= '9' && *end == '/';
-    if (good) {
-        const char *second = end + 1;
-        n = strtoull(second, &end, 10);
-        good = *second >= '0' && *second <= '9' && *end == '\0' && errno == 0;
-    }
-    if (good && i >= 1 && i <= n && n <= 1000000) {
-        *shard = i;
-        *shards = n;
+    if (kbit_parse_shard(text, shard, shards))
         return true;
-    }
-    kbit_usage("verify", "--shard takes I/N with 1 <= I <= N <= 1000000, not '%s'", text);
+    kbit_usage("verify", "--shard takes I/N with 1 <= I <= N <= %d, not '%s'", KBIT_MOST_SHARDS,
+               text);
     return false;
 }
 
@@ -143,16 +134,12 @@ static void selection(const request *r, char *text, size_t size)
 
 static bool known_case(const char *name, const char *step)
 {
-    size_t n;
-    const kbit_case *cases = kbit_cases(&n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cases[i].name, name) == 0) {
-            if (!step || kbit_case_asks(&cases[i], kbit_step_find(step)))
-                return true;
-            kbit_usage("verify", "case %s does not ask step %s", name, step);
-            return false;
-        }
-    kbit_usage("verify", "no case '%s' (kbit list --cases)", name);
+    const kbit_case *of = kbit_option_case("verify", name);
+    if (!of)
+        return false;
+    if (!step || kbit_case_asks(of, kbit_step_find(step)))
+        return true;
+    kbit_usage("verify", "case %s does not ask step %s", name, step);
     return false;
 }
 
@@ -160,24 +147,25 @@ static bool known_case(const char *name, const char *step)
 static int parse(int argc, char **argv, request *r)
 {
     uint64_t number = 0;
-    bool ok = true, rows_given = false;
+    bool ok = true, rows_given = false, level_given = false;
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while (ok && (c = getopt_long(argc, argv, "c:l:j:f:o:qh", OPTIONS, NULL)) != -1) {
+    while (ok && (c = kbit_next_option(argc, argv, "c:l:j:f:o:qh", OPTIONS, &given)) != -1) {
         switch (c) {
         case 'c':
             r->candidate = optarg;
             break;
         case 'l':
             ok = parse_level(optarg, &r->run.level);
+            level_given = true;
             break;
         case CASE:
             r->run.only_case = optarg;
             break;
         case STEP:
             r->run.only_step = optarg;
-            if (!kbit_step_find(optarg))
-                return kbit_usage("verify", "no step '%s' (kbit list --steps)", optarg);
+            ok = kbit_option_step("verify", optarg) != NULL;
             break;
         case ELEMENT:
             r->run.one_element = ok =
@@ -193,7 +181,7 @@ static int parse(int argc, char **argv, request *r)
             r->key_text = optarg;
             break;
         case DECLARE:
-            r->declare = optarg;
+            ok = kbit_option_declare("verify", optarg, &r->declare);
             break;
         case TENSORS:
             r->tensors.file = optarg;
@@ -248,6 +236,13 @@ static int parse(int argc, char **argv, request *r)
         return kbit_usage("verify", "--rows needs --tensors");
     if (r->tensors.activations && !r->tensors.file)
         return kbit_usage("verify", "--activations needs --tensors");
+    if (r->tensors.activations && rows_given)
+        return kbit_usage("verify", "--rows does not go with --activations, whose rows are judged");
+    if (r->tensors.file && level_given)
+        return kbit_usage("verify", "--level does not go with --tensors, which has no cases");
+    if (r->run.key && r->run.only_step && strcmp(r->run.only_step, "int8_matmul") != 0)
+        return kbit_usage("verify", "--key is of the certificate of int8_matmul, not of %s",
+                          r->run.only_step);
     if (r->tensors.file ? false
                         : r->run.only_case && !known_case(r->run.only_case, r->run.only_step))
         return EXIT_USAGE;
@@ -259,6 +254,18 @@ static void progress(const char *what, void *context)
     (void)context;
     fprintf(stderr, "\r\033[K%s", what);
     fflush(stderr);
+}
+
+/* What the candidate declares wrongly is the candidate's fault, and said so. */
+static kbit_status parse_declares(request *r, const char *declares, kbit_error *error)
+{
+    kbit_error why = {KBIT_OK, ""};
+    kbit_status status = kbit_declared_parse(declares, &r->run.declared, &why);
+    if (status == KBIT_OK)
+        return status;
+    if (r->declare.given)
+        return kbit_fail(error, status, "%s", why.text);
+    return kbit_fail(error, status, "candidate %.100s: %s", r->candidate, why.text);
 }
 
 int kbit_cmd_verify(int argc, char **argv)
@@ -275,13 +282,15 @@ int kbit_cmd_verify(int argc, char **argv)
         kbit_open_candidate(r.candidate, (unsigned)r.timeout, r.memory, &r.run.sandbox, &error);
     if (status != KBIT_OK)
         return kbit_report_error("verify", &error);
-    const char *declares = r.declare ? r.declare : kbit_sandbox_declares(r.run.sandbox);
-    status = kbit_declared_parse(declares, &r.run.declared, &error);
+    const char *declares = r.declare.given ? r.declare.text : kbit_sandbox_declares(r.run.sandbox);
+    status = parse_declares(&r, declares, &error);
     kbit_report *report = status == KBIT_OK ? kbit_report_new() : NULL;
     if (status == KBIT_OK && !report)
         status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
     size_t units = 0;
+    atomic_bool element_seen = false;
     r.run.units = &units;
+    r.run.element_seen = &element_seen;
     r.run.context = report;
     bool show = !r.quiet && isatty(STDERR_FILENO);
     r.run.progress = show ? progress : NULL;
@@ -290,6 +299,9 @@ int kbit_cmd_verify(int argc, char **argv)
                                 : kbit_run_cases(&r.run, &error);
     if (show)
         fprintf(stderr, "\r\033[K");
+    if (status == KBIT_OK && r.run.one_element && !element_seen)
+        status = kbit_fail(&error, KBIT_ERR_RANGE, "--element %s: no output of %s is so large here",
+                           r.element, r.run.only_step);
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* A row whose worst case leaves int32 makes the product meaningless: sum |q| max|w| > 2^31 - 1. */
-static kbit_status refuses(const kbit_call *call)
+static kbit_status refuses(const kbit_call *call, kbit_error *why)
 {
     const int8_t *q = call->in[0].data, *w = call->in[1].data;
     int64_t largest = 0;
@@ -17,7 +17,9 @@ static kbit_status refuses(const kbit_call *call)
         for (size_t k = 0; k < call->K; k++)
             sum += abs(q[i * call->K + k]);
         if (sum * largest > INT32_MAX)
-            return KBIT_ERR_RANGE;
+            return kbit_fail(why, KBIT_ERR_RANGE,
+                             "row %zu of q: (sum |q|) max |w| = %lld exceeds 2^31 - 1", i,
+                             (long long)(sum * largest));
     }
     return KBIT_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "codes.h"
 
-static kbit_status refuses(const kbit_call *call)
+static kbit_status refuses(const kbit_call *call, kbit_error *why)
 {
     size_t M = call->M, K = call->K;
     const float *absmax = call->in[1].data;
@@ -22,8 +22,10 @@ static kbit_status refuses(const kbit_call *call)
         for (size_t k = 0; k < K && isfinite(absmax[i]); k++) {
             float v = fabsf(x[i * K + k]);
             bool masked = excluded[k] || (call->threshold >= 0 && !(v < call->threshold));
-            if (!masked && !(v <= absmax[i]))
-                status = KBIT_ERR_RANGE;
+            if (!masked && !(v <= absmax[i]) && status == KBIT_OK)
+                status = kbit_fail(why, KBIT_ERR_RANGE,
+                                   "x(%zu,%zu) = %a is not masked and exceeds absmax(%zu) = %a", i,
+                                   k, (double)x[i * K + k], i, (double)absmax[i]);
         }
     free(x);
     free(excluded);

@@ -85,7 +85,9 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
             kbit_print_value(m->observed, sizeof m->observed, kbit_element(out, i * call->N + j),
                              type);
-            if (store == STORE_ANY && once != twice)
+            if (flush && is_subnormal(store == STORE_TWICE ? twice : once, type))
+                snprintf(m->admissible, sizeof m->admissible, "a zero, not 0x%x", observed);
+            else if (store == STORE_ANY && once != twice)
                 snprintf(m->admissible, sizeof m->admissible, "encoding 0x%x or 0x%x, not 0x%x",
                          once, twice, observed);
             else
