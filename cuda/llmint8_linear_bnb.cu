@@ -1,13 +1,20 @@
 /* llmint8_linear_bnb.cu -- Y = X W^T + bias by LLM.int8(), composed as bitsandbytes composes it.
  *
- * Computes: reference/llmint8/llmint8_linear_bnb.c, bit for bit, on one stream.
+ * Computes: reference/llmint8/llmint8_linear_bnb.c, bit for bit where not said otherwise, on one
+ * stream.
  *   v1  the steps one after the other, each on its first rung
  *   v2  outlier list; absmax and codes in one kernel; the int8 product with everything that follows
  *       in its epilogue (linear_product.cuh). No C, D or Y in memory, five kernels, or two without
  *       a threshold.
+ *   v3  one read of X; tiles and splits of K by shape; the outliers' product on the tensor cores, in
+ *       the registers of the sums (linear_ring.cuh). Any leading dimensions. With outliers its
+ *       arithmetic is that of epilogue.cuh, not the reference's: dequant=any acc=tc-trunc.
+ *   hopper  the same around the kernel of hopper.cu; x of 16 bits. The outlier columns go through the
+ *       tensor cores: the one place where bits may differ (acc=tc-trunc)
  */
 #include "arguments.h"
 #include "linear_product.cuh"
+#include "linear_ring.cuh"
 #include "rungs.h"
 #include "workspace.cuh"
 
@@ -73,6 +80,30 @@ size_t llmint8_linear_bnb_v2_workspace(size_t M, size_t, size_t K)
     return size.used();
 }
 
+/* Codes, statistics and the epilogue's operands. */
+static kbit_status prepare(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                           const int8_t *w, const float *w_absmax, const float *bias,
+                           float threshold, kbit_dtype out_type, void *out, LinearParts &part,
+                           cudaStream_t stream, LinearEpilogue *epilogue)
+{
+    kbit_status status = KBIT_OK;
+    if (threshold >= 0.0f)
+        status = outlier_columns_v2(M, K, x_type, x, threshold, part.n_outliers, part.outliers,
+                                    part.mask, stream);
+    else
+        part.n_outliers = nullptr;
+    if (status == KBIT_OK)
+        status = absmax_quantize_rows(M, K, x_type, x, part.n_outliers, part.outliers, threshold,
+                                      part.absmax, part.q, stream);
+    *epilogue = {outlier_operands(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w),
+                 part.absmax,
+                 w_absmax,
+                 bias,
+                 out_type,
+                 out};
+    return status;
+}
+
 kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
                                   const int8_t *w, const float *w_absmax, const float *bias,
                                   float threshold, kbit_dtype out_type, void *out, void *workspace,
@@ -83,27 +114,13 @@ kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_typ
         return KBIT_ERR_UNSUPPORTED;
     Workspace memory(workspace);
     LinearParts part(memory, M, K);
-
-    kbit_status status = KBIT_OK;
-    if (threshold >= 0.0f)
-        status = outlier_columns_v2(M, K, x_type, x, threshold, part.n_outliers, part.outliers,
-                                    part.mask, stream);
-    else
-        part.n_outliers = nullptr;
-    if (status == KBIT_OK)
-        status = absmax_quantize_rows(M, K, x_type, x, part.n_outliers, part.outliers, threshold,
-                                      part.absmax, part.q, stream);
+    LinearEpilogue epilogue;
+    const kbit_status status = prepare(M, N, K, x_type, x, w, w_absmax, bias, threshold, out_type,
+                                       out, part, stream, &epilogue);
     if (status != KBIT_OK)
         return status;
 
     const Int8Operands in = int8_operands(M, N, K, part.q, w);
-    const LinearEpilogue epilogue = {
-        outlier_operands(M, N, K, x_type, x, part.n_outliers, part.outliers, KBIT_I8, w),
-        part.absmax,
-        w_absmax,
-        bias,
-        out_type,
-        out};
     if (!int8_aligned(in))
         return status_of(KBIT_LAUNCH((linear_tile<false>), grid, dim3(kThreads),
                                      sizeof(LinearShared), stream, in, epilogue));
@@ -114,12 +131,100 @@ kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_typ
                                  in, epilogue));
 }
 
+kbit_status llmint8_linear_bnb_hopper(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                      const void *x, const int8_t *w, const float *w_absmax,
+                                      const float *bias, float threshold, kbit_dtype out_type,
+                                      void *out, void *workspace, cudaStream_t stream)
+{
+    Workspace memory(workspace);
+    LinearParts part(memory, M, K);
+    const Int8Operands in = int8_operands(M, N, K, part.q, w);
+    if (!linear_hopper_serves(in, x_type))
+        return KBIT_ERR_UNSUPPORTED;
+    LinearEpilogue epilogue;
+    const kbit_status status = prepare(M, N, K, x_type, x, w, w_absmax, bias, threshold, out_type,
+                                       out, part, stream, &epilogue);
+    return status == KBIT_OK ? linear_hopper(in, epilogue, stream) : status;
+}
+
+size_t llmint8_linear_bnb_v3_workspace(size_t M, size_t N, size_t K)
+{
+    return linear_ring_workspace(M, N, K, device_multiprocessors());
+}
+
+kbit_status llmint8_linear_bnb_v3(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
+{
+    const int multiprocessors = device_multiprocessors();
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    return linear_ring(call, ring_plan(M, N, K, multiprocessors), workspace, multiprocessors,
+                       stream);
+}
+
+/* Enough for the highest rung that may run and for those below it that it may hand down to. */
+static size_t linear_workspace(size_t M, size_t N, size_t K)
+{
+    static LinearWorkspace *const workspaces[] = {llmint8_linear_bnb_v1_workspace,
+                                                  llmint8_linear_bnb_v2_workspace,
+                                                  llmint8_linear_bnb_v3_workspace};
+    if (highest_rung() == 1)
+        return llmint8_linear_bnb_v1_workspace(M, N, K);
+    size_t most = 0;
+    for (int rung = 2; rung <= highest_rung() && rung <= 3; ++rung) {
+        const size_t bytes = workspaces[rung - 1](M, N, K);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 } // namespace kbit
 
 size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K)
 {
-    return kbit::highest_rung() == 1 ? kbit::llmint8_linear_bnb_v1_workspace(M, N, K)
-                                     : kbit::llmint8_linear_bnb_v2_workspace(M, N, K);
+    return kbit::linear_workspace(M, N, K);
+}
+
+size_t kbit_cuda_llmint8_linear_bnb_ld_workspace(size_t M, size_t N, size_t K)
+{
+    return kbit::llmint8_linear_bnb_v3_workspace(M, N, K);
+}
+
+kbit_status kbit_cuda_llmint8_linear_bnb_ld(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                            const void *x, size_t x_ld, const int8_t *w,
+                                            size_t w_ld, const float *w_absmax, const float *bias,
+                                            float threshold, kbit_dtype out_type, void *out,
+                                            size_t out_ld, void *workspace, size_t workspace_bytes,
+                                            kbit_cuda_stream stream)
+{
+    const kbit::Arguments arguments =
+        kbit::Arguments()
+            .sizes(M, N, K)
+            .leading(x_ld, K)
+            .leading(w_ld, K)
+            .leading(out_ld, N)
+            .finite_threshold(threshold)
+            .float_type(x_type)
+            .float_type(out_type)
+            .product(K)
+            .tensor(x, M * K, x_type)
+            .tensor(w, N * K, sizeof *w)
+            .tensor(w_absmax, N, sizeof *w_absmax)
+            .optional(bias, sizeof *bias)
+            .tensor(out, M * N, out_type)
+            .workspace(workspace, workspace_bytes,
+                       kbit_cuda_llmint8_linear_bnb_ld_workspace(M, N, K));
+    if (arguments.status != KBIT_OK || M * N == 0)
+        return arguments.status;
+    if (kbit::device_capability() < 80)
+        return KBIT_ERR_NO_DEVICE;
+    const int multiprocessors = kbit::device_multiprocessors();
+    const kbit::LinearCall call = {M,    N,        K,    x_type,    x,        x_ld, w,
+                                   w_ld, w_absmax, bias, threshold, out_type, out,  out_ld};
+    return kbit::linear_ring(call, kbit::ring_plan(M, N, K, multiprocessors), workspace,
+                             multiprocessors, static_cast<cudaStream_t>(stream));
 }
 
 kbit_status kbit_cuda_llmint8_linear_bnb(size_t M, size_t N, size_t K, kbit_dtype x_type,

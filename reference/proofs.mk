@@ -3,7 +3,7 @@ noinst_HEADERS += reference/proofs/bounds.h
 EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
 EXTRA_DIST += \
 	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
-	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/dequantize.md \
+	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/accumulate_fused.md reference/proofs/dequantize.md \
 	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
 	reference/proofs/quantize_gap.md reference/proofs/quantize_rows.md \
 	reference/proofs/dequantize_bnb.g reference/proofs/dequantize_any.g \

@@ -48,8 +48,9 @@ static const kbit_candidate_v1 *load(const char *path, const char *variant, kbit
     }
     const kbit_candidate_v1 *candidate = entry(variant);
     if (!candidate)
-        snprintf(hello->error, sizeof hello->error, "%s: knows no variant '%s'", path,
-                 variant ? variant : "");
+        snprintf(hello->error, sizeof hello->error, "%s: %s%s%s", path,
+                 variant ? "knows no variant '" : "offers no candidate", variant ? variant : "",
+                 variant ? "'" : "");
     else if (candidate->abi != KBIT_CANDIDATE_ABI || candidate->size < sizeof *candidate)
         snprintf(hello->error, sizeof hello->error,
                  "%s: candidate ABI %u of size %u, this kbit speaks ABI %u of size %zu", path,

@@ -63,6 +63,7 @@ typedef struct {
 
 typedef struct {
     size_t cases, absent, elements, checked, rejected, undecided;
+    size_t sampled; /* cases of which not every element was judged */
     kbit_result worst;
 } kbit_totals;
 
@@ -85,7 +86,10 @@ void kbit_report_sort(kbit_report *report);
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
 bool kbit_failed(kbit_result result);
-/* "admissible", or the worst of what is not. */
+/* "32 of 2048 rows, 32 of 49152 columns", or "" where every element was judged. */
+#define KBIT_SAMPLED_TEXT 128
+const char *kbit_sampled_text(const kbit_verdict *verdict, char text[KBIT_SAMPLED_TEXT]);
+/* "admissible", or the worst of what is not; says so where anything was sampled only. */
 const char *kbit_report_verdict(const kbit_report *report);
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);
 void kbit_report_html(const kbit_report *report, const kbit_report_about *about, FILE *stream);

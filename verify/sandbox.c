@@ -33,12 +33,19 @@ struct kbit_sandbox {
  * its exec, and a file with a writable mapping cannot be sealed: forking waits for the mappings. */
 static pthread_rwlock_t mapping = PTHREAD_RWLOCK_INITIALIZER;
 
-/* The last lines that the candidate printed, on one line. */
-static void last_words(const kbit_sandbox *sandbox, char *text, size_t size)
+/* How much the candidate has printed so far. */
+static off_t printed(const kbit_sandbox *sandbox)
+{
+    return lseek(sandbox->output, 0, SEEK_END);
+}
+
+/* The last lines that the candidate printed from there on, on one line. */
+static void last_words(const kbit_sandbox *sandbox, off_t start, char *text, size_t size)
 {
     char tail[400];
-    off_t end = lseek(sandbox->output, 0, SEEK_END);
-    off_t start = end > (off_t)sizeof tail - 1 ? end - (off_t)sizeof tail + 1 : 0;
+    off_t end = printed(sandbox);
+    if (end - start > (off_t)sizeof tail - 1)
+        start = end - (off_t)sizeof tail + 1;
     ssize_t n = pread(sandbox->output, tail, sizeof tail - 1, start);
     if (n < 0)
         n = 0;
@@ -151,6 +158,7 @@ static kbit_status greet(kbit_sandbox *sandbox, kbit_error *error)
         status = (kbit_status)sandbox->hello.status;
         snprintf(words, sizeof words, "%s", sandbox->hello.error);
         stop(sandbox);
+        last_words(sandbox, 0, words, sizeof words);
     } else {
         if (got < 0)
             kill(sandbox->pid, SIGKILL);
@@ -159,7 +167,7 @@ static kbit_status greet(kbit_sandbox *sandbox, kbit_error *error)
         snprintf(words, sizeof words, "%s: %s while loading%s%s", sandbox->path,
                  got < 0 ? "hung" : "died", WIFSIGNALED(ended) ? ", signal " : "",
                  WIFSIGNALED(ended) ? strsignal(WTERMSIG(ended)) : "");
-        last_words(sandbox, words, sizeof words);
+        last_words(sandbox, 0, words, sizeof words);
     }
     return kbit_fail(error, status, "%s", words);
 }
@@ -345,7 +353,7 @@ static void post_mortem(kbit_sandbox *sandbox, int got, kbit_call_outcome *outco
             snprintf(outcome->note, sizeof outcome->note, "exited with status %d during the call",
                      WEXITSTATUS(ended));
     }
-    last_words(sandbox, outcome->note, sizeof outcome->note);
+    last_words(sandbox, 0, outcome->note, sizeof outcome->note);
 }
 
 kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_in, size_t n_out,
@@ -377,6 +385,7 @@ kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_i
         return status;
     }
     kbit_run_reply reply = {.protocol = 0};
+    off_t before = printed(sandbox);
     int got = 0;
     if (request(sandbox, &message, in, out))
         got = receive(sandbox, &reply, sizeof reply, sandbox->seconds);
@@ -402,10 +411,12 @@ kbit_status kbit_sandbox_call(kbit_sandbox *sandbox, kbit_call *call, size_t n_i
         kill(sandbox->pid, SIGKILL); /* the next call gets a process whose arithmetic is sound */
         stop(sandbox);
     }
-    if (reply.status != KBIT_OK)
+    if (reply.status != KBIT_OK) {
         snprintf(outcome->note, sizeof outcome->note, "%s%s%s",
                  kbit_status_string((kbit_status)reply.status), reply.error[0] ? ": " : "",
                  reply.error);
+        last_words(sandbox, before, outcome->note, sizeof outcome->note);
+    }
     outcome->result = clean ? KBIT_ADMISSIBLE : KBIT_DIRTY;
     for (size_t i = 0; i < n_out; i++)
         for (int d = 0; d < 2; d++)

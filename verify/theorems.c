@@ -17,6 +17,10 @@ static const kbit_theorem THEOREMS[] = {
      "probability at most 2^-66",
      "Freivalds 1977; the form in wrapping 64-bit integers is proved in verify/certificate.c",
      KBIT_CITED},
+    {"transparent-certificate",
+     "where X, W and their statistics are integers times powers of two, the layer is an integer "
+     "product times powers of two, and the product's certificate holds for its output",
+     "verify/linear_transparent.c; Freivalds, as above", KBIT_CITED},
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",
@@ -37,9 +41,35 @@ static const kbit_theorem THEOREMS[] = {
      "Higham, as above", KBIT_CITED},
     {"accumulate-truncating",
      "a tree of fp32 additions and of fused steps that truncate with at least 23 fraction bits: "
-     "the same with u = 2^-22, for operands that are not subnormal",
-     "Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330 (2021), as a model of the hardware",
+     "the same with u = 2^-22; a subnormal operand weighs as the smallest normal number",
+     "reference/proofs/accumulate.md, for a model of the hardware (Fasi, Higham, Mikaitis, "
+     "Pranesh, "
+     "PeerJ CS 7:e330, 2021)",
      KBIT_MODEL},
+    {"accumulate-v100",
+     "n products in m = 4 ceil(n/16) steps at most: |error| <= S (e^b - 1), "
+     "b = n 2^-23 + m 2^-23 + u, S as accumulate-truncating weighs it, D included",
+     "reference/proofs/accumulate_fused.md, for row v100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-turing", "the same with m = 2 ceil(n/16), b = n 2^-24 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row turing of reference/accumulation", KBIT_MODEL},
+    {"accumulate-a100", "the same with m = 2 ceil(n/16), b = n 2^-24 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row a100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-h100", "the same with m = ceil(n/16), b = n 2^-25 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row h100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-cdna2",
+     "the same with m = 4 ceil(n/16), b = (m + 3) u, and 2^-126 for each result that may be "
+     "flushed; subnormal operands are zero",
+     "reference/proofs/accumulate_fused.md, for row cdna2 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-cdna3",
+     "the same with m = 2 ceil(n/16), b = n 2^-24 + m (1.5 2^-31 + u (1 + 2^-31)) + u",
+     "reference/proofs/accumulate_fused.md, for row cdna3 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-split-f32",
+     "the same where a part may be a single product: m = n, and n u more for adding the parts",
+     "reference/proofs/accumulate_fused.md", KBIT_MODEL},
+    {"accumulate-split-f16",
+     "2^-11 S and 2^-25 a part more, and an infinity where a sum of terms of one sign may pass "
+     "65520",
+     "reference/proofs/accumulate_fused.md", KBIT_MODEL},
     {"linear-bnb",
      "codes as declared are unique, so is each accumulator; the output rounds an enclosure of "
      "C a s/16129 + sum over O of x w s/127 + bias made of the theorems above",

@@ -54,6 +54,27 @@ bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
     return false;
 }
 
+bool kbit_option_pair(const char *verb, const char *option, const char *text, size_t *first,
+                      size_t *second)
+{
+    char *end;
+    errno = 0;
+    unsigned long long a = strtoull(text, &end, 10), b = 0;
+    bool good = *text >= '0' && *text <= '9' && *end == ',';
+    if (good) {
+        const char *rest = end + 1;
+        b = strtoull(rest, &end, 10);
+        good = *rest >= '0' && *rest <= '9' && *end == '\0';
+    }
+    if (good && errno == 0) {
+        *first = a;
+        *second = b;
+        return true;
+    }
+    kbit_usage(verb, "%s takes two whole numbers as 32,32, not '%s'", option, text);
+    return false;
+}
+
 bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column)
 {
     char *end;
@@ -109,7 +130,10 @@ kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memor
                                 kbit_sandbox **sandbox, kbit_error *error)
 {
     char name[PATH_MAX], path[PATH_MAX];
-    const char *slash = strrchr(text, '/'), *colon = strchr(slash ? slash : text, ':');
+    const char *colon = strchr(text, ':'), *slash = strrchr(text, '/');
+    /* A name has no slash before its colon, and then its variant may have some: python:a/b.py. */
+    if (colon && memchr(text, '/', (size_t)(colon - text)))
+        colon = strchr(slash, ':');
     size_t length = colon ? (size_t)(colon - text) : strlen(text);
     *sandbox = NULL;
     if (length == 0 || length >= sizeof name || (colon && !colon[1]))

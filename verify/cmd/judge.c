@@ -5,13 +5,20 @@
 
 #include "cmd.h"
 #include "io/manifest.h"
+#include "linear_files.h"
 #include "product_files.h"
+
+#define SAMPLE 32 /* rows and columns of a large layer, if nothing else is said */
 
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
     "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
+    "      --sample ROWS,COLUMNS  of a layer: certify it if it is transparent, else judge so many\n"
+    "                             rows and columns, drawn after the output was hashed [all of it;\n"
+    "                             32,32 where that is too much]\n"
+    "      --key HEX              replays the key of a certificate or sample (64 digits)\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
@@ -108,12 +115,15 @@ int kbit_cmd_judge(int argc, char **argv)
 {
     static const struct option OPTIONS[] = {
         {"declare", required_argument, NULL, 1},  {"element", required_argument, NULL, 2},
+        {"sample", required_argument, NULL, 3},   {"key", required_argument, NULL, 4},
         {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     const char *declare = NULL, *output = NULL;
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_judging judging = {0};
+    size_t rows = 0, columns = 0;
+    uint8_t key[KBIT_KEY_BYTES];
     int c;
     optind = 1;
     while ((c = getopt_long(argc, argv, "f:o:h", OPTIONS, NULL)) != -1)
@@ -125,6 +135,17 @@ int kbit_cmd_judge(int argc, char **argv)
             if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
                 return EXIT_USAGE;
             judging.one_element = true;
+            break;
+        case 3:
+            if (!kbit_option_pair("judge", "--sample", optarg, &rows, &columns))
+                return EXIT_USAGE;
+            if (!rows || !columns)
+                return kbit_usage("judge", "--sample takes at least 1,1, not '%s'", optarg);
+            break;
+        case 4:
+            if (!kbit_option_key("judge", optarg, key))
+                return EXIT_USAGE;
+            judging.key = key;
             break;
         case 'f':
             if (!kbit_option_format("judge", optarg, &format))
@@ -157,9 +178,17 @@ int kbit_cmd_judge(int argc, char **argv)
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        status = step == &kbit_step_int8_matmul
-                     ? kbit_judge_product_files(folder, &m, &judging, &verdict, &error)
-                     : judge_tensors(folder, &m, step, &judging, &verdict, &error);
+        bool layer = verdict.mode == KBIT_FUSED;
+        if (rows && !layer)
+            status = kbit_fail(&error, KBIT_ERR_UNSUPPORTED,
+                               "--sample is for the llmint8_linear steps, not for %s", step->stem);
+        else if (step == &kbit_step_int8_matmul)
+            status = kbit_judge_product_files(folder, &m, &judging, &verdict, &error);
+        else if (layer && (rows || kbit_linear_is_large(&m)))
+            status = kbit_judge_linear_files(folder, &m, rows ? rows : SAMPLE,
+                                             rows ? columns : SAMPLE, &judging, &verdict, &error);
+        else
+            status = judge_tensors(folder, &m, step, &judging, &verdict, &error);
     }
     int code;
     if (status == KBIT_OK) {
