@@ -112,7 +112,7 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
     on_call.call = &call;
     status = kbit_step_judge(step, &on_call, verdict, error);
     if (status == KBIT_OK)
-        kbit_hint(step, &on_call, verdict);
+        status = kbit_hint(step, &on_call, verdict, error);
     return status;
 }
 
