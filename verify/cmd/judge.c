@@ -10,7 +10,7 @@
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
-    "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
+    "      --declare KEY=VALUE    in place of the manifest's \"declares\"; may be repeated\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"

@@ -18,9 +18,12 @@ static const char HELP[] =
     "      --case NAME            only this case (kbit list --cases)\n"
     "      --step STEM            only this step (kbit list --steps)\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
-    "      --seed N               of the generated tensors [1]\n"
+    "      --seed N               of the generated tensors [1]; random: one that is drawn, and "
+    "named\n"
     "      --key HEX              replays the key of a certificate (64 digits)\n"
-    "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
+    "      --declare KEY=VALUE    in place of all that the candidate declares (kbit list "
+    "--declares);\n"
+    "                             may be repeated\n"
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
@@ -30,7 +33,7 @@ static const char HELP[] =
     "  -j, --jobs J               judge J cases or weights at a time [1]\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
-    "      --timeout SECONDS      a call may take [120]\n"
+    "      --timeout SECONDS      a call, or loading, may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
     "  -q, --quiet                no progress on stderr\n"
     "  -h, --help                 this text\n\n"
@@ -142,6 +145,19 @@ static bool known_case(const char *name, const char *step)
     return false;
 }
 
+/* A seed that no candidate can know; the report names it. */
+static bool draw_seed(uint64_t *seed)
+{
+    uint8_t bytes[KBIT_KEY_BYTES];
+    kbit_error error = {KBIT_OK, ""};
+    if (kbit_key_draw(bytes, &error) != KBIT_OK) {
+        kbit_report_error("verify", &error);
+        return false;
+    }
+    memcpy(seed, bytes, sizeof *seed);
+    return true;
+}
+
 /* -1: go on; else the exit status. */
 static int parse(int argc, char **argv, request *r)
 {
@@ -172,7 +188,9 @@ static int parse(int argc, char **argv, request *r)
             r->element = optarg;
             break;
         case SEED:
-            ok = kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
+            ok = strcmp(optarg, "random") == 0
+                     ? draw_seed(&r->run.seed)
+                     : kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
             break;
         case KEY:
             ok = kbit_option_key("verify", optarg, r->key);
