@@ -90,6 +90,8 @@ typedef struct {
     bool quiet;
 } request;
 
+enum { SECONDS_A_CALL = 120 };
+
 static const char *level_name(kbit_level level)
 {
     static const char *const NAMES[] = {"quick", "default", "full"};
@@ -132,6 +134,29 @@ static void selection(const request *r, char *text, size_t size)
                                      GIVEN[i].option, GIVEN[i].value);
     if (r->tensors.file && !r->tensors.activations && used < size)
         snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
+}
+
+/* The command that repeats the run, up to the choice of a case or weight. */
+static void reproducing(const request *r, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%.300s verify --candidate %.300s",
+                                   program_invocation_name, r->candidate);
+    if (r->declare.given)
+        used += (size_t)snprintf(text + used, size - used, " --declare '%s'", r->declare.text);
+    if (r->memory)
+        used += (size_t)snprintf(text + used, size - used, " --memory %" PRIu64, r->memory);
+    if (r->timeout != SECONDS_A_CALL)
+        used += (size_t)snprintf(text + used, size - used, " --timeout %" PRIu64, r->timeout);
+    if (!r->tensors.file)
+        return;
+    if (r->tensors.activations)
+        used += (size_t)snprintf(text + used, size - used, " --activations %.400s",
+                                 r->tensors.activations);
+    else
+        used += (size_t)snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
+    const char *pattern = strstr(r->tensors.file, ".safetensors:");
+    snprintf(text + used, size - used, " --tensors %.*s",
+             pattern ? (int)(strchr(pattern, ':') - r->tensors.file) : 400, r->tensors.file);
 }
 
 static bool known_case(const char *name, const char *step)
@@ -290,7 +315,7 @@ int kbit_cmd_verify(int argc, char **argv)
     request r = {.candidate = "simt",
                  .run = {.seed = 1, .level = KBIT_LEVEL_DEFAULT, .line = kbit_report_line},
                  .tensors = {.rows = 16},
-                 .timeout = 120};
+                 .timeout = SECONDS_A_CALL};
     kbit_error error = {KBIT_OK, ""};
     int code = parse(argc, argv, &r);
     if (code >= 0)
@@ -322,12 +347,10 @@ int kbit_cmd_verify(int argc, char **argv)
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {
-        char reproduce[1100], assumed[512], chosen[8192];
+        char reproduce[3000], assumed[512], chosen[8192];
         selection(&r, chosen, sizeof chosen);
         snprintf(assumed, sizeof assumed, "%s", declares);
-        snprintf(reproduce, sizeof reproduce, "%.300s verify --candidate %.300s%s%.400s",
-                 program_invocation_name, r.candidate, r.tensors.file ? " --tensors " : "",
-                 r.tensors.file ? r.tensors.file : "");
+        reproducing(&r, reproduce, sizeof reproduce);
         kbit_report_about about = {.candidate = r.candidate,
                                    .name = kbit_sandbox_name(r.run.sandbox),
                                    .declares = assumed,
