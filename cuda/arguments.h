@@ -17,6 +17,11 @@ class Arguments
     {
         return require(a <= 0x7fffffff && b <= 0x7fffffff && c <= 0x7fffffff, KBIT_ERR_SHAPE);
     }
+    /* The distance between rows of so many columns, in elements. */
+    Arguments &leading(size_t ld, size_t columns)
+    {
+        return require(ld >= columns && ld <= 0x7fffffff, KBIT_ERR_SHAPE);
+    }
     Arguments &threshold(float t)
     {
         return require(t >= 0.0f || t == KBIT_THRESHOLD_OFF, KBIT_ERR_RANGE);

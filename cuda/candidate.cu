@@ -3,7 +3,8 @@
  * One source, two plug-ins. Built by nvcc it is "cuda": tensors are copied to the device, where the
  * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
  * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
- * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step.
+ * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step; "v2",
+ * "v3" and so on, nothing above that rung of a ladder.
  */
 #include "candidate_steps.cuh"
 #include "launch.cuh"
@@ -69,7 +70,11 @@ void release(void *p)
 
 void check_settings() {}
 #else
+#if defined(KBIT_RACE_RUNTIME)
+constexpr const char *kName = "simt-race";
+#else
 constexpr const char *kName = "simt";
+#endif
 
 kbit_status upload(void **p, const kbit_tensor &t)
 {
@@ -183,6 +188,11 @@ template <int Highest> kbit_status run(void *bound, const kbit_call *call)
     return status != KBIT_OK ? status : fetched;
 }
 
+/* From this rung on the layer's outlier product is on the tensor cores (epilogue.cuh). */
+constexpr int kTensorCoreOutliers = 3;
+constexpr const char *kReference = "quant=exact dequant=bnb store=once";
+constexpr const char *kFused = "quant=exact dequant=any acc=tc-trunc store=once";
+
 template <int Highest> const kbit_candidate_v1 *describe()
 {
     static kbit_op ops[kSteps];
@@ -191,7 +201,7 @@ template <int Highest> const kbit_candidate_v1 *describe()
     static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
                                                 sizeof(kbit_candidate_v1),
                                                 kName,
-                                                "quant=exact dequant=bnb store=once",
+                                                Highest < kTensorCoreOutliers ? kReference : kFused,
                                                 ops,
                                                 kSteps};
     return &candidate;
@@ -199,10 +209,18 @@ template <int Highest> const kbit_candidate_v1 *describe()
 
 } // namespace
 
+template <int Rung> const kbit_candidate_v1 *find_rung(char name)
+{
+    if constexpr (Rung <= kbit::kMaxRungs)
+        return name == '0' + Rung ? describe<Rung>() : find_rung<Rung + 1>(name);
+    else
+        return nullptr;
+}
+
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
     check_settings();
     if (!variant)
         return describe<kbit::kMaxRungs>();
-    return strcmp(variant, "v1") == 0 ? describe<1>() : nullptr;
+    return variant[0] == 'v' && variant[1] && !variant[2] ? find_rung<1>(variant[1]) : nullptr;
 }

@@ -5,16 +5,27 @@
 namespace kbit
 {
 
-/* Compute capability 8.0 has all that these kernels use: cp.async, redux, mma.m16n8k32. */
+/* Compute capability 8.0 has what most kernels use: cp.async, redux, mma.m16n8k32; 9.0, and no other,
+ * has TMA and wgmma as the Hopper rungs use them, which ask for it themselves. */
 const Ladders ladders = {
     {{{"v1", 80, outlier_columns_v1}, {"v2", 80, outlier_columns_v2}}},
     {{{"v1", 80, absmax_rows_v1}, {"v2", 80, absmax_rows_v2}}},
     {{{"v1", 80, quantize_rows_v1}, {"v2", 80, quantize_rows_v2}}},
-    {{{"v1", 80, int8_matmul_v1}, {"v2", 80, int8_matmul_v2}, {"v3", 80, int8_matmul_v3}}},
+    {{{"v1", 80, quantize_with_outliers_v1}, {"v2", 80, quantize_with_outliers_v2}}},
+    {{{"v1", 80, int8_matmul_v1},
+      {"v2", 80, int8_matmul_v2},
+      {"v3", 80, int8_matmul_v3},
+      {"v4", 80, int8_matmul_v4},
+      {"v5", 80, int8_matmul_v5},
+      {"hopper", 90, int8_matmul_hopper}}},
     {{{"v1", 80, dequantize_v1}, {"v2", 80, dequantize_v2}}},
     {{{"v1", 80, outlier_matmul_v1}, {"v2", 80, outlier_matmul_v2}}},
     {{{"v1", 80, store_v1}, {"v2", 80, store_v2}}},
-    {{{"v1", 80, llmint8_linear_bnb_v1}, {"v2", 80, llmint8_linear_bnb_v2}}},
+    {{{"v1", 80, llmint8_linear_bnb_v1},
+      {"v2", 80, llmint8_linear_bnb_v2},
+      {"v3", 80, llmint8_linear_bnb_v3},
+      {"v4", 80, llmint8_linear_bnb_v4},
+      {"hopper", 90, llmint8_linear_bnb_hopper}}},
 };
 
 static thread_local int highest = kMaxRungs;
@@ -44,10 +55,22 @@ int device_capability()
         return 0;
     return major * 10 + minor;
 }
+int device_multiprocessors()
+{
+    int device, count;
+    if (cudaGetDevice(&device) != cudaSuccess ||
+        cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device) != cudaSuccess)
+        return 1;
+    return count;
+}
 #else
 int device_capability()
 {
-    return 80;
+    return simt::options().capability;
+}
+int device_multiprocessors()
+{
+    return 108;
 }
 #endif
 

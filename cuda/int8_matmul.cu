@@ -4,9 +4,15 @@
  *   v2  128 x 128 tiles on the int8 tensor cores (int8_tile.cuh); any K and alignment, K a multiple
  *       of 16 with aligned operands is the fast case
  *   v3  up to 8 rows of q: a warp a row of w, which is read once, in 16-byte pieces (int8_few.cuh)
+ *   v4  tiles and splits of K by shape (int8_plan.cuh); slices are added to C, which is zeroed first
+ *   v5  up to 16 rows of q: w is read once by mma that take its rows, a ring of copies a thread
+ *       (int8_stream.cuh)
+ *   hopper  more than 16 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
  */
 #include "arguments.h"
 #include "int8_few.cuh"
+#include "int8_plan.cuh"
+#include "int8_stream.cuh"
 #include "int8_tile.cuh"
 #include "rungs.h"
 
@@ -98,6 +104,38 @@ kbit_status int8_matmul_v3(size_t M, size_t N, size_t K, const int8_t *q, const 
         return KBIT_ERR_UNSUPPORTED;
     return status_of(KBIT_LAUNCH(int8_matmul_kernel_v3, dim3(blocks_for(N, kWarps)), dim3(kThreads),
                                  0, stream, in, c));
+}
+
+kbit_status int8_matmul_v4(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
+                           int32_t *c, cudaStream_t stream)
+{
+    const Int8Matrices in = {
+        q, w, K, K, static_cast<int>(M), static_cast<int>(N), static_cast<int>(K)};
+    const Int8Plan plan = int8_plan_for(in, device_multiprocessors());
+    kbit_status status = KBIT_OK;
+    if (plan.splits > 1)
+        status = status_of(cudaMemsetAsync(c, 0, M * N * sizeof *c, stream));
+    if (status == KBIT_OK)
+        status =
+            int8_ring(in, plan, int8_aligned(in), nullptr, nullptr, Int32Tap{c}, false, stream);
+    return status;
+}
+
+kbit_status int8_matmul_v5(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
+                           int32_t *c, cudaStream_t stream)
+{
+    const Int8Matrices in = {
+        q, w, K, K, static_cast<int>(M), static_cast<int>(N), static_cast<int>(K)};
+    if (!stream_serves(in) || !aligned(q, 16))
+        return KBIT_ERR_UNSUPPORTED;
+    const StreamPlan plan = stream_plan(M, N, K, KBIT_F16, device_multiprocessors());
+    kbit_status status = KBIT_OK;
+    if (plan.splits > 1)
+        status = status_of(cudaMemsetAsync(c, 0, M * N * sizeof *c, stream));
+    if (status == KBIT_OK)
+        status =
+            int8_stream(in, plan, FromCodes{q, K}, nullptr, nullptr, Int32Tap{c}, false, stream);
+    return status;
 }
 
 } // namespace kbit

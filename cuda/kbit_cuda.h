@@ -17,7 +17,7 @@
  *
  * Errors, each found before anything is enqueued (except the last):
  *   KBIT_ERR_NULL         a pointer to a tensor with elements is NULL
- *   KBIT_ERR_SHAPE        a size exceeds 2^31 - 1
+ *   KBIT_ERR_SHAPE        a size exceeds 2^31 - 1, or a leading dimension is less than a row
  *   KBIT_ERR_RANGE        threshold is NaN, inf, or negative and not KBIT_THRESHOLD_OFF
  *   KBIT_ERR_ALIGN        a pointer is not aligned to its element type (workspace: to 16 bytes)
  *   KBIT_ERR_WORKSPACE    workspace_bytes is less than the *_workspace() query asks for
@@ -70,6 +70,16 @@ kbit_status kbit_cuda_quantize_rows(size_t M, size_t K, kbit_dtype x_type, const
                                     const int32_t *outliers, float threshold, int8_t *q,
                                     int32_t *violation, kbit_cuda_stream stream);
 
+/* outlier_columns, absmax_rows (this threshold, O empty) and quantize_rows in one read of X: those
+ * values. Rows of x are x_ld elements apart and rows of q q_ld bytes, both at least K; what lies
+ * between rows of q is not written. The workspace holds a bit a column. */
+size_t kbit_cuda_quantize_with_outliers_workspace(size_t M, size_t K);
+kbit_status kbit_cuda_quantize_with_outliers(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                             size_t x_ld, float threshold, int32_t *n_outliers,
+                                             int32_t *outliers, float *absmax, int8_t *q,
+                                             size_t q_ld, void *workspace, size_t workspace_bytes,
+                                             kbit_cuda_stream stream);
+
 /* C_ij = sum_k q_ik w_jk, exact. */
 kbit_status kbit_cuda_int8_matmul(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
                                   int32_t *c, kbit_cuda_stream stream);
@@ -98,14 +108,29 @@ kbit_status kbit_cuda_store(size_t M, size_t N, const float *y, const float *bia
                             kbit_dtype out_type, void *out, kbit_cuda_stream stream);
 
 /* The whole layer as bitsandbytes composes it: outlier_columns, absmax_rows (threshold, O empty),
- * quantize_rows, int8_matmul, dequantize, outlier_matmul, store: those values, without their
- * intermediate matrices. w_absmax is [N], bias [N] or NULL. */
+ * quantize_rows, int8_matmul, dequantize, outlier_matmul, store, without their intermediate
+ * matrices. w_absmax is [N], bias [N] or NULL. C is exact. Where O is empty, and for f32 X, the
+ * output is the reference's bit for bit; else
+ *   Y_ij = ((((float(C_ij) a_i) RN(1/127)) + sum) s_j) RN(1/127), sum over O ascending in groups of
+ *   16, on the tensor cores: the same bits for the same shape, device and kernel, within the bound of
+ *   acc=tc-trunc dequant=any (MODEL; epilogue.cuh).
+ * The workspace holds O, a, the codes, and sums of slices of K; it need not be initialized. */
 size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K);
 kbit_status kbit_cuda_llmint8_linear_bnb(size_t M, size_t N, size_t K, kbit_dtype x_type,
                                          const void *x, const int8_t *w, const float *w_absmax,
                                          const float *bias, float threshold, kbit_dtype out_type,
                                          void *out, void *workspace, size_t workspace_bytes,
                                          kbit_cuda_stream stream);
+
+/* The same where rows lie x_ld, w_ld and out_ld elements apart. What lies between them is neither
+ * read nor written. */
+size_t kbit_cuda_llmint8_linear_bnb_ld_workspace(size_t M, size_t N, size_t K);
+kbit_status kbit_cuda_llmint8_linear_bnb_ld(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                            const void *x, size_t x_ld, const int8_t *w,
+                                            size_t w_ld, const float *w_absmax, const float *bias,
+                                            float threshold, kbit_dtype out_type, void *out,
+                                            size_t out_ld, void *workspace, size_t workspace_bytes,
+                                            kbit_cuda_stream stream);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

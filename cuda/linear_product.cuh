@@ -8,31 +8,10 @@
 #ifndef KBIT_CUDA_LINEAR_PRODUCT_CUH
 #define KBIT_CUDA_LINEAR_PRODUCT_CUH
 
-#include "int8_few.cuh"
-#include "outlier_tile.cuh"
+#include "linear_epilogue.cuh"
 
 namespace kbit
 {
-
-struct LinearEpilogue {
-    OutlierOperands outliers; /* x, and w as codes */
-    const float *absmax;      /* [M] */
-    const float *w_absmax;    /* [N] */
-    const float *bias;        /* [N] or NULL */
-    kbit_dtype type;
-    void *out; /* [M,N] */
-
-    __device__ __forceinline__ void put(int row, int col, int c, float outlier_sum) const
-    {
-        const float s = w_absmax[col];
-        const float y = with_outliers(dequantized(c, absmax[row], s), outlier_sum, s);
-        const size_t at = static_cast<size_t>(row) * outliers.N + col;
-        if (bias)
-            put_sum(type, out, at, y, bias[col]);
-        else
-            kbit::put(type, out, at, y);
-    }
-};
 
 union LinearShared {
     Int8Stages stages;

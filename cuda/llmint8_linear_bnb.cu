@@ -1,13 +1,22 @@
 /* llmint8_linear_bnb.cu -- Y = X W^T + bias by LLM.int8(), composed as bitsandbytes composes it.
  *
- * Computes: reference/llmint8/llmint8_linear_bnb.c, bit for bit, on one stream.
+ * Computes: reference/llmint8/llmint8_linear_bnb.c, bit for bit where not said otherwise, on one
+ * stream.
  *   v1  the steps one after the other, each on its first rung
  *   v2  outlier list; absmax and codes in one kernel; the int8 product with everything that follows
  *       in its epilogue (linear_product.cuh). No C, D or Y in memory, five kernels, or two without
  *       a threshold.
+ *   v3  one read of X; tiles and splits of K by shape; the outliers' product on the tensor cores, in
+ *       the registers of the sums (linear_ring.cuh). Any leading dimensions. With outliers its
+ *       arithmetic is that of epilogue.cuh, not the reference's: dequant=any acc=tc-trunc.
+ *   v4  up to 16 rows: one kernel that quantizes and reads the weights once (linear_stream.cuh)
+ *   hopper  more than 16 rows on compute capability 9.0, x of 16 bits: v3's pass, then the kernel of
+ *       hopper.cu, which keeps the outliers' sum apart: dequant=bnb acc=tc-trunc
  */
 #include "arguments.h"
 #include "linear_product.cuh"
+#include "linear_ring.cuh"
+#include "linear_stream.cuh"
 #include "rungs.h"
 #include "workspace.cuh"
 
@@ -114,12 +123,151 @@ kbit_status llmint8_linear_bnb_v2(size_t M, size_t N, size_t K, kbit_dtype x_typ
                                  in, epilogue));
 }
 
+size_t llmint8_linear_bnb_v3_workspace(size_t M, size_t N, size_t K)
+{
+    return linear_ring_workspace(M, N, K, device_multiprocessors());
+}
+
+kbit_status llmint8_linear_bnb_v3(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
+{
+    const int multiprocessors = device_multiprocessors();
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    return linear_ring(call, ring_plan(M, N, K, multiprocessors), workspace, multiprocessors,
+                       stream);
+}
+
+size_t llmint8_linear_bnb_v4_workspace(size_t M, size_t N, size_t K)
+{
+    if (M > 16 || M == 0 || N == 0 || K == 0)
+        return 0;
+    size_t most = 0; /* the query does not know the type of X */
+    for (kbit_dtype type : {KBIT_F16, KBIT_F32}) {
+        const StreamPlan plan = stream_plan(M, N, K, type, device_multiprocessors());
+        const size_t bytes = linear_stream_workspace(plan, M, K);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
+kbit_status llmint8_linear_bnb_v4(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
+{
+    if (M > 16 || K == 0)
+        return KBIT_ERR_UNSUPPORTED;
+    const int multiprocessors = device_multiprocessors();
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    return linear_stream(call, stream_plan(M, N, K, x_type, multiprocessors), workspace,
+                         multiprocessors, stream);
+}
+
+/* In the workspace of v3. K is a multiple of 16 where it is served, and so is the codes' row. */
+kbit_status llmint8_linear_bnb_hopper(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                      const void *x, const int8_t *w, const float *w_absmax,
+                                      const float *bias, float threshold, kbit_dtype out_type,
+                                      void *out, void *workspace, cudaStream_t stream)
+{
+    const int multiprocessors = device_multiprocessors();
+    Workspace memory(workspace);
+    const RingParts part(memory, ring_plan(M, N, K, multiprocessors), M, K);
+    const Int8Operands in = int8_operands(M, N, K, part.q, w);
+    if (!linear_hopper_serves(in, x_type))
+        return KBIT_ERR_UNSUPPORTED;
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
+    if (status == KBIT_OK)
+        status = quantize_with_outliers(linear_pass(call, part), x_type, threshold, part.zeroed,
+                                        multiprocessors, stream);
+    if (status != KBIT_OK)
+        return status;
+    const int32_t *n_outliers = threshold >= 0.0f ? part.n_outliers : nullptr;
+    const LinearEpilogue epilogue = {
+        outlier_operands(M, N, K, x_type, x, n_outliers, part.outliers, KBIT_I8, w),
+        part.absmax,
+        w_absmax,
+        bias,
+        out_type,
+        out};
+    return linear_hopper(in, epilogue, stream);
+}
+
+/* Enough for the highest rung that may run and for those below it that it may hand down to. */
+static size_t linear_workspace(size_t M, size_t N, size_t K)
+{
+    static LinearWorkspace *const workspaces[] = {
+        llmint8_linear_bnb_v1_workspace, llmint8_linear_bnb_v2_workspace,
+        llmint8_linear_bnb_v3_workspace, llmint8_linear_bnb_v4_workspace};
+    if (highest_rung() == 1)
+        return llmint8_linear_bnb_v1_workspace(M, N, K);
+    size_t most = 0;
+    for (int rung = 2; rung <= highest_rung() && rung <= 4; ++rung) {
+        const size_t bytes = workspaces[rung - 1](M, N, K);
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 } // namespace kbit
 
 size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K)
 {
-    return kbit::highest_rung() == 1 ? kbit::llmint8_linear_bnb_v1_workspace(M, N, K)
-                                     : kbit::llmint8_linear_bnb_v2_workspace(M, N, K);
+    return kbit::linear_workspace(M, N, K);
+}
+
+size_t kbit_cuda_llmint8_linear_bnb_ld_workspace(size_t M, size_t N, size_t K)
+{
+    const size_t ring = kbit::llmint8_linear_bnb_v3_workspace(M, N, K);
+    const size_t few = kbit::llmint8_linear_bnb_v4_workspace(M, N, K);
+    return few > ring ? few : ring;
+}
+
+kbit_status kbit_cuda_llmint8_linear_bnb_ld(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                            const void *x, size_t x_ld, const int8_t *w,
+                                            size_t w_ld, const float *w_absmax, const float *bias,
+                                            float threshold, kbit_dtype out_type, void *out,
+                                            size_t out_ld, void *workspace, size_t workspace_bytes,
+                                            kbit_cuda_stream stream)
+{
+    const kbit::Arguments arguments =
+        kbit::Arguments()
+            .sizes(M, N, K)
+            .leading(x_ld, K)
+            .leading(w_ld, K)
+            .leading(out_ld, N)
+            .finite_threshold(threshold)
+            .float_type(x_type)
+            .float_type(out_type)
+            .product(K)
+            .tensor(x, M * K, x_type)
+            .tensor(w, N * K, sizeof *w)
+            .tensor(w_absmax, N, sizeof *w_absmax)
+            .optional(bias, sizeof *bias)
+            .tensor(out, M * N, out_type)
+            .workspace(workspace, workspace_bytes,
+                       kbit_cuda_llmint8_linear_bnb_ld_workspace(M, N, K));
+    if (arguments.status != KBIT_OK || M * N == 0)
+        return arguments.status;
+    if (kbit::device_capability() < 80)
+        return KBIT_ERR_NO_DEVICE;
+    const int multiprocessors = kbit::device_multiprocessors();
+    const kbit::LinearCall call = {M,    N,        K,    x_type,    x,        x_ld, w,
+                                   w_ld, w_absmax, bias, threshold, out_type, out,  out_ld};
+    const cudaStream_t on = static_cast<cudaStream_t>(stream);
+    kbit_status status = KBIT_ERR_UNSUPPORTED;
+    if (M <= 16 && K > 0)
+        status = kbit::linear_stream(call, kbit::stream_plan(M, N, K, x_type, multiprocessors),
+                                     workspace, multiprocessors, on);
+    if (status == KBIT_ERR_UNSUPPORTED)
+        status = kbit::linear_ring(call, kbit::ring_plan(M, N, K, multiprocessors), workspace,
+                                   multiprocessors, on);
+    return status;
 }
 
 kbit_status kbit_cuda_llmint8_linear_bnb(size_t M, size_t N, size_t K, kbit_dtype x_type,

@@ -4,21 +4,24 @@ include cuda/simt/local.mk
 
 cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu \
 	cuda/int8_matmul.cu cuda/dequantize.cu cuda/outlier_matmul.cu cuda/outlier_matmul_w16.cu \
-	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/dispatch.cu
-cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh cuda/int8_few.cuh cuda/int8_tile.cuh \
-	cuda/launch.cuh cuda/linear_product.cuh cuda/outlier_tile.cuh cuda/row.cuh cuda/rungs.h \
+	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/hopper.cu cuda/dispatch.cu
+cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
+	cuda/epilogue.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh \
+	cuda/int8_stream.cuh cuda/int8_tile.cuh cuda/launch.cuh cuda/linear_epilogue.cuh \
+	cuda/linear_hopper.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
+	cuda/outlier_tile.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
 EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
 
 # For the CPU: one file a kernel, `#include "../<stem>.cu"`, so that the compiler, its flags,
 # sanitizers and dependencies are those of any C++ file. Tests link this library too.
 noinst_LTLIBRARIES += libkernels_simt.la
-libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden -Wno-pass-failed # clang: #pragma unroll
+libkernels_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden -Wno-pass-failed -Wno-psabi # clang: #pragma unroll; tensor maps are 64-byte aligned parameters
 libkernels_simt_la_LIBADD = libkbitsimt.la
 libkernels_simt_la_SOURCES = cuda/simt/outlier_columns.cc cuda/simt/absmax_rows.cc \
 	cuda/simt/quantize_rows.cc cuda/simt/int8_matmul.cc cuda/simt/dequantize.cc \
 	cuda/simt/outlier_matmul.cc cuda/simt/outlier_matmul_w16.cc cuda/simt/store.cc \
-	cuda/simt/llmint8_linear_bnb.cc cuda/simt/dispatch.cc
+	cuda/simt/llmint8_linear_bnb.cc cuda/simt/hopper.cc cuda/simt/dispatch.cc
 
 # For C++ libtool's -export-symbols-regex hides nothing from the dynamic linker; this does.
 export_own_only = -Wl,--exclude-libs,ALL
@@ -28,6 +31,7 @@ verify_candidates_simt_la_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=hidden
 verify_candidates_simt_la_LDFLAGS = $(PLUGIN_LINK) $(export_own_only)
 verify_candidates_simt_la_LIBADD = libkernels_simt.la
 verify_candidates_simt_la_SOURCES = cuda/simt/candidate.cc
+include cuda/race.mk
 
 if HAVE_NVCC
 AM_V_NVCC = $(am__v_NVCC_@AM_V@)
@@ -44,6 +48,9 @@ SUFFIXES += .cu
 	  $(SHELL) $(top_srcdir)/build-aux/nvcc-wrap.sh $(NVCC) -prefer-pic $(KBIT_NVCCFLAGS) $(NVCC_GENCODE) \
 	  $(NVCCFLAGS) -I$(srcdir)/reference -MD -MT $@ -MF $(@D)/$(DEPDIR)/$(*F).cu.d -c -o $@ $<
 -include cuda/$(DEPDIR)/*.cu.d
+
+# wgmma is in sm_90a only: one file, one architecture.
+cuda/hopper.lo: NVCC_GENCODE = $(NVCC_HOPPER_GENCODE)
 
 CUDA_LIBS = $(CUDA_LDFLAGS) -lcudart_static -lpthread -ldl -lrt
 

@@ -6,6 +6,10 @@
  *
  *   KBIT_LAUNCH((kernel<A, B>), grid, block, shared_bytes, stream, arguments...)
  *       launches; an expression of type cudaError_t. The parentheses protect template commas.
+ *   KBIT_LAUNCH_AFTER((kernel), ...)
+ *       the same, but the kernel may start before its predecessor in the stream is done
+ *       (programmatic dependent launch, compute capability 9.0); it calls
+ *       ptx::wait_for_predecessor() itself.
  *   KBIT_SHARED(Struct, name)
  *       names the block's dynamic shared memory, 1024-byte aligned, as a reference to one Struct;
  *       its only shared memory. The launch passes sizeof(Struct), or more if it ends in an array
@@ -30,23 +34,58 @@ namespace kbit_device
 /* A launch without an explicit opt-in may use this much shared memory on every architecture. */
 constexpr size_t default_shared_bytes = 48 * 1024;
 
+template <class... Parameter>
+cudaError_t allow_shared(void (*kernel)(Parameter...), size_t shared_bytes)
+{
+    if (shared_bytes <= default_shared_bytes)
+        return cudaSuccess;
+    return cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                static_cast<int>(shared_bytes));
+}
+
 template <class... Parameter, class... Argument>
 cudaError_t launch(void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
                    cudaStream_t stream, Argument &&...argument)
 {
-    if (shared_bytes > default_shared_bytes) {
-        cudaError_t status = cudaFuncSetAttribute(
-            kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes));
-        if (status != cudaSuccess)
-            return status;
-    }
+    const cudaError_t status = allow_shared(kernel, shared_bytes);
+    if (status != cudaSuccess)
+        return status;
     kernel<<<grid, block, shared_bytes, stream>>>(static_cast<Argument &&>(argument)...);
     return cudaGetLastError();
+}
+
+template <class... Parameter, class... Argument>
+cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
+                         cudaStream_t stream, Argument &&...argument)
+{
+    int device = 0, major = 0;
+    cudaError_t status = cudaGetDevice(&device);
+    if (status == cudaSuccess)
+        status = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+    if (status == cudaSuccess)
+        status = allow_shared(kernel, shared_bytes);
+    if (status != cudaSuccess)
+        return status;
+    cudaLaunchAttribute overlap = {};
+    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    overlap.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config = {};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.dynamicSmemBytes = shared_bytes;
+    config.stream = stream;
+    config.attrs = &overlap;
+    config.numAttrs = major >= 9 ? 1 : 0;
+    status = cudaLaunchKernelEx(&config, kernel, static_cast<Argument &&>(argument)...);
+    return status == cudaSuccess ? cudaGetLastError() : status;
 }
 } // namespace kbit_device
 
 #define KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                \
     kbit_device::launch(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+
+#define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
+    kbit_device::launch_after(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name)                                                                  \
     extern __shared__ __align__(1024) unsigned char kbit_shared_memory[];                          \
@@ -58,6 +97,9 @@ cudaError_t launch(void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t s
 
 #define KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                \
     simt::launch(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+
+#define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
+    KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name) Struct &name = simt::shared_memory<Struct>()
 

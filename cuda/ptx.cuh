@@ -1,5 +1,6 @@
 /* ptx.cuh -- PTX instructions as named functions, with two bodies each: inline assembly for nvcc,
- * and a call into simt/ for the CPU. The only file of the kernels with inline assembly.
+ * and a call into simt/ for the CPU. With ptx_hopper.cuh and ptx_wgmma.cuh the only files of the
+ * kernels with inline assembly.
  *
  * Every function here that takes fragments is executed by all 32 lanes of a warp together
  * (.aligned). Below, g = lane / 4 and t = lane % 4; all matrices are held in 32-bit registers,
@@ -28,10 +29,12 @@
 #if defined(__CUDACC__)
 #define PTX_FUNCTION __device__ __forceinline__
 #define PTX_CALLER
+#define PTX_ONLY_CALLER
 #else
 #include "simt/tensor.h"
-#define PTX_FUNCTION static inline
-#define PTX_CALLER   , SIMT_CALLER
+#define PTX_FUNCTION    static inline
+#define PTX_CALLER      , SIMT_CALLER
+#define PTX_ONLY_CALLER SIMT_CALLER
 #endif
 
 namespace ptx
@@ -126,7 +129,7 @@ PTX_FUNCTION void mma_m16n8k32_s8(int (&d)[4], const unsigned (&a)[4],
 }
 
 /* d += a b, fp16 products into fp32. The order and the rounding of the sum are the device's; on the
- * CPU they follow a MODEL of Ampere or of Hopper (KBIT_SIMT_MMA, simt/mma_float.cc). */
+ * CPU they follow the MODEL that KBIT_SIMT_MMA names (reference/accumulation/). */
 PTX_FUNCTION void mma_m16n8k16_f16(float (&d)[4], const unsigned (&a)[4],
                                    const unsigned (&b)[2] PTX_CALLER)
 {
@@ -186,6 +189,24 @@ template <int pending> PTX_FUNCTION void cp_async_wait()
     asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory");
 #else
     simt::cp_async_wait_group(pending);
+#endif
+}
+
+/* griddepcontrol (sm_90 and later; nothing elsewhere): for a kernel that KBIT_LAUNCH_AFTER started
+ * before its predecessor in the stream was done. wait: until all of the predecessor is done and its
+ * writes are seen; every thread calls it before it touches what the predecessor reads or writes,
+ * and before it exits, so that being done is passed on down a chain. launch_dependents: the
+ * successor may start now; it promises nothing about memory. On the CPU launches never overlap. */
+PTX_FUNCTION void wait_for_predecessor()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+PTX_FUNCTION void let_successor_start()
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
 #endif
 }
 } // namespace ptx

@@ -30,6 +30,11 @@ using AbsmaxQuantizeRows = kbit_status(size_t M, size_t K, kbit_dtype x_type, co
                                        const int32_t *n_outliers, const int32_t *outliers,
                                        float threshold, float *absmax, int8_t *q,
                                        cudaStream_t stream);
+/* outlier_columns, absmax_rows (O empty) and quantize_rows together. The workspace is zero. */
+using QuantizeWithOutliers = kbit_status(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                         size_t x_ld, float threshold, int32_t *n_outliers,
+                                         int32_t *outliers, float *absmax, int8_t *q, size_t q_ld,
+                                         void *zeroed, cudaStream_t stream);
 using Int8Matmul = kbit_status(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
                                int32_t *c, cudaStream_t stream);
 using Dequantize = kbit_status(size_t M, size_t N, const int32_t *c, const float *absmax,
@@ -51,12 +56,16 @@ OutlierColumns outlier_columns_v1, outlier_columns_v2;
 AbsmaxRows absmax_rows_v1, absmax_rows_v2;
 QuantizeRows quantize_rows_v1, quantize_rows_v2;
 AbsmaxQuantizeRows absmax_quantize_rows;
-Int8Matmul int8_matmul_v1, int8_matmul_v2, int8_matmul_v3;
+QuantizeWithOutliers quantize_with_outliers_v1, quantize_with_outliers_v2;
+Int8Matmul int8_matmul_v1, int8_matmul_v2, int8_matmul_v3, int8_matmul_v4, int8_matmul_v5,
+    int8_matmul_hopper;
 Dequantize dequantize_v1, dequantize_v2;
 OutlierMatmul outlier_matmul_v1, outlier_matmul_v2;
 Store store_v1, store_v2;
-LinearBnb llmint8_linear_bnb_v1, llmint8_linear_bnb_v2;
-LinearWorkspace llmint8_linear_bnb_v1_workspace, llmint8_linear_bnb_v2_workspace;
+LinearBnb llmint8_linear_bnb_v1, llmint8_linear_bnb_v2, llmint8_linear_bnb_v3,
+    llmint8_linear_bnb_v4, llmint8_linear_bnb_hopper;
+LinearWorkspace llmint8_linear_bnb_v1_workspace, llmint8_linear_bnb_v2_workspace,
+    llmint8_linear_bnb_v3_workspace, llmint8_linear_bnb_v4_workspace;
 
 template <class F> struct Rung {
     const char *name;
@@ -64,7 +73,7 @@ template <class F> struct Rung {
     F *run;
 };
 
-constexpr int kMaxRungs = 4;
+constexpr int kMaxRungs = 8;
 
 /* Plainest first; unused places have run == NULL. */
 template <class F> struct Ladder {
@@ -75,6 +84,7 @@ struct Ladders {
     Ladder<OutlierColumns> outlier_columns;
     Ladder<AbsmaxRows> absmax_rows;
     Ladder<QuantizeRows> quantize_rows;
+    Ladder<QuantizeWithOutliers> quantize_with_outliers;
     Ladder<Int8Matmul> int8_matmul;
     Ladder<Dequantize> dequantize;
     Ladder<OutlierMatmul> outlier_matmul;
@@ -98,8 +108,10 @@ class RungLimit
 };
 int highest_rung();
 
-/* Compute capability of the current device; on the CPU layer one that every kernel runs on. */
+/* Compute capability of the current device; on the CPU layer as KBIT_SIMT_CAPABILITY says. */
 int device_capability();
+/* Its number of multiprocessors; on the CPU layer that of an A100, for the same plans. */
+int device_multiprocessors();
 
 /* The best rung that serves the arguments runs them. */
 template <class F, class... Arguments>

@@ -66,6 +66,9 @@ AS_IF([test "x$NVCC" = xno],
      [NVCC_GENCODE="$NVCC_GENCODE -gencode arch=compute_80,code=compute_80"
       kbit_archs_used="$kbit_archs_used +ptx80"])
    AS_IF([test -z "$NVCC_GENCODE"], [AC_MSG_ERROR([no usable architecture in --with-cuda-arch=$with_cuda_arch])])
+   AS_CASE([" $kbit_archs_used "],
+     [*" 90a "*], [NVCC_HOPPER_GENCODE="-DKBIT_SM90A -gencode arch=compute_90a,code=sm_90a"],
+     [NVCC_HOPPER_GENCODE=$NVCC_GENCODE])
    kbit_cuda_summary="$NVCC, sm$kbit_archs_used"])
 # No contraction: the kernels claim bits. The user's NVCCFLAGS come last. One word an option: libtool
 # keeps a bare -Xcompiler for itself.
@@ -74,5 +77,6 @@ AS_IF([test "x$enable_werror" = xyes], [KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --Werror
 AC_SUBST([KBIT_NVCCFLAGS])
 AC_SUBST([CUDA_LDFLAGS])
 AC_SUBST([NVCC_GENCODE])
+AC_SUBST([NVCC_HOPPER_GENCODE])
 AM_CONDITIONAL([HAVE_NVCC], [test "x$NVCC" != xno])
 ])

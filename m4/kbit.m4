@@ -32,3 +32,21 @@ AS_IF([test "x$enable_sanitizers" = xyes], [AC_MSG_RESULT([no (sanitizers)])],
       AC_DEFINE([HAVE_TARGET_CLONES], [1], [target_clones with x86-64 levels works.])],
      [AC_MSG_RESULT([no])])])
 ])
+
+# KBIT_RACE
+# Whether the compiler can instrument memory accesses for the race runtime in cuda/simt/race.cc. Sets
+# have_race and the conditional HAVE_RACE. Not beside other sanitizers, which have a
+# runtime of their own.
+AC_DEFUN([KBIT_RACE], [
+have_race="no (built with sanitizers)"
+AS_IF([test "x$enable_sanitizers" != xyes],
+  [AC_LANG_PUSH([C++])
+   kbit_save_flags=$CXXFLAGS
+   CXXFLAGS="$CXXFLAGS -fsanitize=thread"
+   AC_MSG_CHECKING([whether the C++ compiler instruments memory accesses])
+   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])], [have_race=yes], [have_race="no (-fsanitize=thread is unknown)"])
+   AC_MSG_RESULT([$have_race])
+   CXXFLAGS=$kbit_save_flags
+   AC_LANG_POP([C++])])
+AM_CONDITIONAL([HAVE_RACE], [test "x$have_race" = xyes])
+])

@@ -14,6 +14,7 @@
 #include <mpfr.h>
 
 #include "kbit.h"
+#include "kbit_accumulation.h"
 
 /* The correctly rounded code of 127 x / absmax. At an exact tie (127x/absmax = k + 1/2) rne is the
  * even neighbour and other the odd one; everywhere else other == rne. */
@@ -53,6 +54,11 @@ int kbit_exact_outlier_sum_w16(mpfr_t y, mpfr_ptr magnitude, const float *x_row,
 
 /* llmint8/store_exact.c : the encoding (in the low bits) of y + bias rounded once to type */
 uint32_t kbit_exact_store(float y, float bias, kbit_dtype type);
+
+/* accumulation/accumulate_exact.c : the encoding of one step's fp32 result; NaN as the row has it,
+ * else any quiet one */
+uint32_t kbit_exact_accumulate_step(const kbit_accumulation *row, kbit_dtype type, size_t count,
+                                    const uint16_t *a, const uint16_t *b, float c);
 
 /* A real number to the encoding of type, rounded once in direction rnd (MPFR_RNDN: ties to even),
  * with the type's subnormals and overflow: RNDN and away from zero give inf, RNDZ the largest

@@ -48,6 +48,7 @@ libkbitexact_la_SOURCES = \
 
 include reference/proofs.mk
 include reference/baselines.mk
+include reference/accumulation.mk
 # Test tensors with injected outlier features.
 libkbitref_la_SOURCES += \
 	reference/data/hash.c \

@@ -3,15 +3,20 @@ noinst_HEADERS += reference/proofs/bounds.h
 EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
 EXTRA_DIST += \
 	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
-	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/dequantize.md \
+	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/accumulate_fused.md reference/proofs/dequantize.md \
 	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
+	reference/proofs/linear_enclosure.md reference/proofs/product_certificate.md \
 	reference/proofs/quantize_gap.md reference/proofs/quantize_rows.md \
 	reference/proofs/dequantize_bnb.g reference/proofs/dequantize_any.g \
 	reference/proofs/dequantize_bnb_f32.g reference/proofs/outlier_matmul.g \
 	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
-	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g
+	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g \
+	reference/proofs/coq/_CoqProject reference/proofs/coq/rounding.v \
+	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
+	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \
+	reference/proofs/coq/product.v reference/proofs/coq/linear.v
 
-# Gappa finds the proofs, Coq checks them.
+# Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove
 prove:
 	@AWK='$(AWK)' $(SHELL) $(srcdir)/reference/proofs/prove.sh

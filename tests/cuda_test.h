@@ -243,6 +243,7 @@ inline int run_suite(const char *name, std::initializer_list<const TTest *> test
 {
     Suite *suite = suite_create(name);
     TCase *core = tcase_create(name);
+    tcase_set_timeout(core, 120); /* against a hang; Check's own 4 s are wall time */
     for (const TTest *test : tests)
         tcase_add_test(core, test);
     suite_add_tcase(suite, core);

@@ -6,7 +6,15 @@ tests_mutants_la_LIBADD = libkbitref.la -lm
 tests_mutants_la_SOURCES = \
 	verify/candidates/reference_ops.c verify/candidates/reference_ops.h \
 	tests/mutants/mutant.h tests/mutants/mutants.list tests/mutants/mutants.c \
-	tests/mutants/each.h tests/mutants/each.c \
+	tests/mutants/each.h tests/mutants/each.c tests/mutants/by_row.h tests/mutants/by_row.c \
+	tests/mutants/w16_product_20_bits.c \
+	tests/mutants/outlier_product_20_bits.c \
+	tests/mutants/w16_product_lies_keeps.c \
+	tests/mutants/w16_product_lies_a100.c \
+	tests/mutants/w16_product_undeclared_f16_parts.c \
+	tests/mutants/w16_product_lies_f32_parts.c \
+	tests/mutants/store_lies_flush.c \
+	tests/mutants/w16_product_flushes_normals.c \
 	tests/mutants/outliers_greater.c \
 	tests/mutants/outliers_fp16_threshold.c \
 	tests/mutants/outliers_first_rows.c \

@@ -1,6 +1,6 @@
 # The theorems: bounds.h is what Gappa proves, Coq agrees, and no observed error leaves a bound.
-TESTS += tests/bounds.sh tests/prove.sh
-EXTRA_DIST += tests/bounds.sh tests/prove.sh tests/attained.h
+TESTS += tests/bounds.sh tests/prove.sh tests/bounds_pages.sh
+EXTRA_DIST += tests/bounds.sh tests/prove.sh tests/bounds_pages.sh tests/attained.h
 if HAVE_CHECK
 PROOF_TESTS = tests/t_bounds_quantize.tap tests/t_bounds_dequantize.tap \
 	tests/t_bounds_weights.tap tests/t_bounds_linear.tap

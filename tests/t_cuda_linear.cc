@@ -1,7 +1,15 @@
-/* Every rung of the layer on the CPU layer against the reference, output bit for output bit. */
+/* Every rung of the layer on the CPU layer against the reference, output bit for output bit. The
+ * one exception is v3 with outliers in 16 bits, whose sums have another order: t_cuda_ring.cc holds it
+ * to its theorem, here it is only to have its NaNs where the reference has them. */
 #include "cuda_test.h"
 
 using namespace kbit_test;
+
+/* Hopper's rung, which serves some shapes only, has t_cuda_hopper.cc. */
+static bool is_tested_here(const kbit::Rung<kbit::LinearBnb> &rung)
+{
+    return rung.run && strcmp(rung.name, "hopper") != 0;
+}
 
 struct Weights {
     size_t N, K;
@@ -19,6 +27,17 @@ struct Weights {
     }
 };
 
+static size_t workspace_bytes(const char *rung, size_t M, size_t N, size_t K)
+{
+    kbit::LinearWorkspace *const bytes[] = {
+        kbit::llmint8_linear_bnb_v1_workspace, kbit::llmint8_linear_bnb_v2_workspace,
+        kbit::llmint8_linear_bnb_v3_workspace, kbit::llmint8_linear_bnb_v4_workspace};
+    return bytes[rung[1] - '1'](M, N, K);
+}
+
+/* The number of NaNs, or kNotServed. */
+static const size_t kNotServed = SIZE_MAX;
+
 static size_t compare(const kbit::Rung<kbit::LinearBnb> &rung, const Activations &x,
                       const Weights &w, bool with_bias, float threshold, kbit_dtype out_type)
 {
@@ -30,23 +49,36 @@ static size_t compare(const kbit::Rung<kbit::LinearBnb> &rung, const Activations
                                              want.data()),
                      KBIT_OK);
     Guarded<unsigned char> out(M * N * kbit_dtype_size(out_type));
-    const size_t bytes = strcmp(rung.name, "v1") == 0
-                             ? kbit::llmint8_linear_bnb_v1_workspace(M, N, K)
-                             : kbit::llmint8_linear_bnb_v2_workspace(M, N, K);
-    Guarded<unsigned char> workspace(bytes);
-    ck_assert_int_eq(rung.run(M, N, K, x.type, x.data(), w.codes.data(), w.absmax.data(), bias,
-                              threshold, out_type, out.data(), workspace.data(), nullptr),
-                     KBIT_OK);
+    Guarded<unsigned char> workspace(workspace_bytes(rung.name, M, N, K));
+    const kbit_status status =
+        rung.run(M, N, K, x.type, x.data(), w.codes.data(), w.absmax.data(), bias, threshold,
+                 out_type, out.data(), workspace.data(), nullptr);
+    if (status == KBIT_ERR_UNSUPPORTED && strcmp(rung.name, "v4") == 0) {
+        ck_assert(M > 16 || K == 0 || K % 16 != 0 ||
+                  reinterpret_cast<uintptr_t>(w.codes.data()) % 16 != 0);
+        return kNotServed;
+    }
+    ck_assert_int_eq(status, KBIT_OK);
     char what[160];
     snprintf(what, sizeof what, "%s, %zu x %zu x %zu, %s to %s, threshold %a%s", rung.name, M, N, K,
              kbit_dtype_name(x.type), kbit_dtype_name(out_type), threshold,
              with_bias ? ", bias" : "");
-    check_typed(out_type, out.data(), want.data(), M * N, what);
-    size_t nans = 0;
-    std::vector<float> wide(M * N);
+    std::vector<int32_t> o(K);
+    size_t n, nans = 0;
+    ck_assert_int_eq(kbit_outlier_columns(M, K, x.wide.data(), threshold, o.data(), &n), KBIT_OK);
+    std::vector<float> wide(M * N), wanted(M * N);
     ck_assert_int_eq(kbit_widen(M * N, out_type, out.data(), wide.data()), KBIT_OK);
-    for (float y : wide)
-        nans += isnan(y);
+    ck_assert_int_eq(kbit_widen(M * N, out_type, want.data(), wanted.data()), KBIT_OK);
+    bool huge = false; /* sums may overflow in one order and not in another */
+    for (float v : x.wide)
+        huge |= isfinite(v) && fabsf(v) > 0x1p100f;
+    for (size_t i = 0; i < M * N; ++i) {
+        nans += isnan(wide[i]);
+        ck_assert_msg(huge || isnan(wide[i]) == isnan(wanted[i]), "%s: element %zu is %a, not %a",
+                      what, i, wide[i], wanted[i]);
+    }
+    if (strcmp(rung.name, "v3") != 0 || n == 0 || x.type == KBIT_F32)
+        check_typed(out_type, out.data(), want.data(), M * N, what);
     return nans;
 }
 
@@ -55,7 +87,7 @@ START_TEST(as_the_reference)
     const float thresholds[] = {6.0f, 0.0f, 2.0f, kOff};
     unsigned call = 0;
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (size_t s = 0; rung.run && s < kNumberOfSizes; ++s)
+        for (size_t s = 0; is_tested_here(rung) && s < kNumberOfSizes; ++s)
             for (kbit_dtype type : kTypes)
                 for (int turn = 0; turn < 2; ++turn) {
                     const size_t M = kSizes[(s * 2 + 5) % kNumberOfSizes];
@@ -73,7 +105,7 @@ END_TEST
 START_TEST(few_rows)
 {
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (size_t M = 1; rung.run && M <= 9; ++M) {
+        for (size_t M = 1; is_tested_here(rung) && M <= 9; ++M) {
             const Activations x(Outliers, M, 64 * M, KBIT_F16);
             const Weights w(50, 64 * M, 0);
             schedule(static_cast<unsigned>(M));
@@ -87,7 +119,7 @@ START_TEST(every_schedule)
     const Activations x(Outliers, 20, 416, KBIT_F16);
     const Weights w(24, 416, 0);
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (unsigned i = 0; rung.run && i < kSchedules; ++i) {
+        for (unsigned i = 0; is_tested_here(rung) && i < kSchedules; ++i) {
             schedule(i);
             compare(rung, x, w, i % 2, i % 5 ? 6.0f : 1.0f, KBIT_F16);
         }
@@ -104,7 +136,7 @@ START_TEST(not_finite_without_a_threshold_takes_its_row)
             memcpy(x.bytes.data(), x.wide.data(), M * 32 * sizeof(float));
             const Weights w(10, 32, 0);
             for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-                if (rung.run) {
+                if (is_tested_here(rung) && (M <= 16 || strcmp(rung.name, "v4") != 0)) {
                     ck_assert_uint_eq(compare(rung, x, w, true, kOff, KBIT_F16), 10);
                     ck_assert_uint_ge(compare(rung, x, w, true, 6.0f, KBIT_F16),
                                       isnan(bad) ? 10 : 0);
@@ -118,7 +150,7 @@ START_TEST(no_features_leave_the_bias)
     const Activations x(Plain, 5, 0, KBIT_BF16);
     const Weights w(6, 0, 0);
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        if (rung.run) {
+        if (is_tested_here(rung)) {
             compare(rung, x, w, true, 6.0f, KBIT_BF16);
             compare(rung, x, w, false, kOff, KBIT_F32);
         }

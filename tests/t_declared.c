@@ -37,10 +37,13 @@ START_TEST(every_value_round_trips)
         for (const char *v = rows[r].values; *v; index++) {
             size_t length = strcspn(v, "|");
             char text[80], printed[400];
-            /* store must agree with combine, the one forbidden pair */
+            /* store must agree with combine: a forbidden pair */
             bool twice = strcmp(rows[r].key, "combine") == 0 && index == 1;
+            bool flushes = length == 5 && memcmp(v, "cdna2", 5) == 0; /* and acc with ftz */
             snprintf(text, sizeof text, "%s=%.*s%s", rows[r].key, (int)length, v,
-                     twice ? " store=twice" : "");
+                     twice     ? " store=twice"
+                     : flushes ? " ftz-in16=flush ftz32=flush"
+                               : "");
             ck_assert_msg(parse(text) == KBIT_OK, "%s: %s", text, error.text);
             ck_assert_int_eq(*(int *)(void *)((char *)&declared + rows[r].offset), index);
             kbit_declared_print(&declared, printed, sizeof printed);
@@ -69,6 +72,10 @@ START_TEST(nonsense_is_named)
         {"quant=mul,atol=1", "'atol'"},
         {"combine=round-twice store=once", "contradict"},
         {"combine=round-twice", "contradict"},
+        {"acc=cdna2", "say ftz-in16=flush"},
+        {"acc=cdna2 ftz-in16=flush", "say ftz32=flush"},
+        {"acc=h100 ftz-in16=flush", "keeps subnormal operands"},
+        {"acc=a1000", "cdna3"},
     };
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         ck_assert_msg(parse(BAD[i].text) == KBIT_ERR_FORMAT, "'%s' was accepted", BAD[i].text);

@@ -12,7 +12,7 @@ typedef enum {
     KBIT_LEVEL_QUICK,
     KBIT_LEVEL_DEFAULT,
     KBIT_LEVEL_FULL,
-    KBIT_LEVEL_NAMED /* run only where it is named: gigabytes, and minutes on a CPU */
+    KBIT_LEVEL_NAMED /* run only where it is named: gigabytes, or one library's shapes */
 } kbit_level;
 
 typedef struct {
@@ -23,12 +23,12 @@ typedef struct {
     kbit_dtype out_type;
     float threshold;
     bool bias;
-    bool product_only; /* only int8_matmul is asked, on codes made for it */
-    bool chained;      /* run also as a chain on the candidate's own tensors */
+    const char *only; /* only this step is asked, on inputs that fill makes; NULL: all */
+    bool chained;     /* run also as a chain on the candidate's own tensors */
     kbit_level level;
     const kbit_outlier_preset *preset;
-    void (*fill)(kbit_problem *problem);
-    int argument; /* for fill */
+    void (*fill)(kbit_problem *problem); /* X, W and bias; the inputs of `only` */
+    int argument;                        /* for fill */
 } kbit_case;
 
 /* All tensors of a case. w16, x hold floats that are representable in x_type. */
@@ -47,6 +47,14 @@ struct kbit_problem {
 
 /* The table; built once. */
 const kbit_case *kbit_cases(size_t *count);
+
+/* Writes rows [first, first + n) of X [M,K] (matrix 'x') or W [N,K] ('w'), for who cannot hold them
+ * all. Rows do not depend on each other. */
+typedef void kbit_case_rows(const kbit_case *of, uint64_t seed, char matrix, size_t first, size_t n,
+                            float *values);
+
+/* NULL where the case is only made whole. Where it is not, the bias is 0. */
+kbit_case_rows *kbit_case_row_maker(const kbit_case *of);
 
 /* Fills and derives the tensors. Inputs of later steps come from the reference: they need only be
  * legal, since every expectation comes from the oracles. */

@@ -7,6 +7,8 @@
 
 #define AT(field) offsetof(kbit_declared, field)
 
+#define OUTLIERS "outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper"
+
 static const kbit_declared_row ROWS[] = {
     {"quant", "exact|mul|rdiv|any", "quantize_rows llmint8_linear_bnb llmint8_linear_paper",
      "RNE(127x/a); at a tie the even code|rint(x * RN(127/a)) in fp32|rint(x / RN(a/127)) in "
@@ -14,11 +16,26 @@ static const kbit_declared_row ROWS[] = {
      AT(quant)},
     {"dequant", "bnb|any", "dequantize llmint8_linear_bnb llmint8_linear_paper",
      "((C*a)*s)*RN(1/16129) in fp32|at most 6 roundings and 2 rounded constants", AT(dequant)},
-    {"acc", "ieee|any-faithful|tc-trunc",
-     "outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper",
+    {"acc", "ieee|any-faithful|tc-trunc|v100|turing|a100|h100|cdna2|cdna3", OUTLIERS,
      "fp32 additions rounded to nearest, any order, FMA or not|each addition faithful: either "
-     "neighbour|a tree of fp32 additions and fused steps that truncate, 23 or more fraction bits",
+     "neighbour|a tree of fp32 additions and fused steps that truncate, 23 or more fraction bits|"
+     "MODEL: steps of 4 truncated to 23 fraction bits|MODEL: of 8, to 24|MODEL: of 8, to 24; Ada "
+     "too|MODEL: of 16, to 25; Blackwell too|MODEL: trees of 4, subnormals flushed|MODEL: of 8, "
+     "to 24, aligned again with the running sum and rounded to nearest",
      AT(acc)},
+    {"splitk", "none|f32|f16", OUTLIERS,
+     "the outlier product is one chain of steps (additions of acc=ieee may take any order)|it is "
+     "summed in parts, the partial sums added in fp32|the partial sums are rounded to fp16 before "
+     "they are added in fp32",
+     AT(splitk)},
+    {"ftz-in16", "keep|flush", OUTLIERS,
+     "subnormal fp16 and bf16 operands of the outlier product count in full|they count as zero",
+     AT(ftz_in16)},
+    {"ftz32", "keep|flush",
+     "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper",
+     "fp32 results below 2^-126 are kept|any of them may become zero", AT(ftz32)},
+    {"ftz-out16", "keep|flush", "store llmint8_linear_bnb llmint8_linear_paper",
+     "subnormal fp16 and bf16 outputs are kept|they become zero", AT(ftz_out16)},
     {"store", "once|twice|any", "store llmint8_linear_bnb llmint8_linear_paper",
      "sum with bias rounded once to the output type|rounded to fp32, then to the output "
      "type|either",
@@ -39,6 +56,8 @@ static const kbit_declared_row ROWS[] = {
 };
 #define N_ROWS (sizeof ROWS / sizeof *ROWS)
 
+#define KEEPS "this machine keeps subnormal operands"
+
 /* Pairs that contradict each other; each names why. */
 static const struct {
     const char *first, *second, *why;
@@ -46,6 +65,13 @@ static const struct {
     {"combine=round-twice", "store=once",
      "the sum is rounded to the output type twice, so the store cannot round once; say "
      "store=twice"},
+    {"acc=cdna2", "ftz-in16=keep", "CDNA2 flushes subnormal operands; say ftz-in16=flush"},
+    {"acc=cdna2", "ftz32=keep", "CDNA2 flushes subnormal sums; say ftz32=flush"},
+    {"acc=v100", "ftz-in16=flush", KEEPS},
+    {"acc=turing", "ftz-in16=flush", KEEPS},
+    {"acc=a100", "ftz-in16=flush", KEEPS},
+    {"acc=h100", "ftz-in16=flush", KEEPS},
+    {"acc=cdna3", "ftz-in16=flush", KEEPS},
 };
 
 size_t kbit_declared_rows(const kbit_declared_row **rows)

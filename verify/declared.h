@@ -11,7 +11,19 @@
 
 typedef enum { QUANT_EXACT, QUANT_MUL, QUANT_RDIV, QUANT_ANY } kbit_quant;
 typedef enum { DEQUANT_BNB, DEQUANT_ANY } kbit_dequant;
-typedef enum { ACC_IEEE, ACC_FAITHFUL, ACC_TC_TRUNC } kbit_acc;
+typedef enum {
+    ACC_IEEE,
+    ACC_FAITHFUL,
+    ACC_TC_TRUNC,
+    ACC_V100,
+    ACC_TURING,
+    ACC_A100,
+    ACC_H100,
+    ACC_CDNA2,
+    ACC_CDNA3
+} kbit_acc;
+typedef enum { SPLITK_NONE, SPLITK_F32, SPLITK_F16 } kbit_splitk;
+typedef enum { FTZ_KEEP, FTZ_FLUSH } kbit_ftz;
 typedef enum { STORE_ONCE, STORE_TWICE, STORE_ANY } kbit_store_rule;
 typedef enum { COMBINE_F32, COMBINE_ROUND_TWICE } kbit_combine;
 typedef enum { SUBB_EXACT, SUBB_F16 } kbit_subb;
@@ -20,7 +32,8 @@ typedef enum { ZERO_STAT_PLUS, ZERO_STAT_MINUS } kbit_zero_stat;
 typedef enum { OVERFLOW_INF, OVERFLOW_SAT } kbit_overflow;
 
 struct kbit_declared {
-    int quant, dequant, acc, store, combine, subB, nan, zero_stat, overflow;
+    int quant, dequant, acc, splitk, ftz_in16, ftz32, ftz_out16;
+    int store, combine, subB, nan, zero_stat, overflow;
 };
 
 typedef struct {

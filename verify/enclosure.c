@@ -5,20 +5,6 @@
 
 #include "proofs/bounds.h"
 
-double kbit_addition_error(int acc)
-{
-    switch (acc) {
-    case ACC_IEEE:
-        return KBIT_U;
-    case ACC_FAITHFUL:
-        return 2 * KBIT_U;
-    default:
-        /* Theorem T3: a node of a tree of fp32 additions and truncating fused steps with F >= 23
-         * and t nonzero inputs errs by at most t 2^-23 S <= (t - 1) 2^-22 S. */
-        return 4 * KBIT_U;
-    }
-}
-
 double kbit_dequantize_error(int dequant, bool fp16_statistics)
 {
     if (dequant == DEQUANT_BNB)
@@ -28,18 +14,18 @@ double kbit_dequantize_error(int dequant, bool fp16_statistics)
     return fmax(-KBIT_BOUND_DEQUANT_ANY_LO, KBIT_BOUND_DEQUANT_ANY_HI);
 }
 
-double kbit_dequantize_underflow(int dequant, bool fp16_statistics, double c, double absmax,
-                                 double w_absmax)
+double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statistics, double c,
+                                 double absmax, double w_absmax)
 {
     if (fp16_statistics)
         return 0;
-    if (dequant == DEQUANT_BNB)
-        return kbit_underflow(1, 1, w_absmax);
-    /* A rounding that underflows errs by at most 2^-150. What comes after multiplies that error by
-     * the factors that are not in yet: some of C, a, s and constants below 1. Six roundings, and
-     * relative errors of the later ones, which stay below one more such term. */
+    /* A result that is flushed loses up to 2^-126 where one that is rounded loses 2^-150. */
+    double flush = declared->ftz32 == FTZ_FLUSH ? 0x1p24 : 1;
+    if (declared->dequant == DEQUANT_BNB)
+        return flush * kbit_underflow(1, 1, w_absmax);
+    /* dequantize.md, dequantize-any: six roundings, and the errors of the later ones. */
     double factors = fmax(1, fabs(c)) * fmax(1, absmax) * fmax(1, w_absmax);
-    return isfinite(factors) ? 7 * 0x1p-150 * factors : 0;
+    return isfinite(factors) ? 7 * 0x1p-150 * flush * factors : 0;
 }
 
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
@@ -55,23 +41,23 @@ bool kbit_dequantize_in_range(double c, double absmax, bool fp16_statistics)
            !isfinite(absmax);
 }
 
-void kbit_outlier_terms(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
-                        const int8_t *w_row, float w_absmax, int subB)
+void kbit_outlier_terms(const kbit_summation *how, kbit_sum *sum, size_t n, const int32_t *outliers,
+                        const float *x_row, const int8_t *w_row, float w_absmax, int subB)
 {
     for (size_t o = 0; o < n; o++) {
         size_t k = (size_t)outliers[o];
         double weight = (double)w_row[k] * (double)w_absmax / 127.0;
         if (subB == SUBB_F16)
             weight = kbit_nearest(weight, KBIT_F16);
-        kbit_sum_add(sum, (double)x_row[k] * weight);
+        kbit_summation_add(how, sum, (double)x_row[k], weight);
     }
 }
 
-void kbit_outlier_terms_w16(kbit_sum *sum, size_t n, const int32_t *outliers, const float *x_row,
-                            const float *w16_row)
+void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
+                            const int32_t *outliers, const float *x_row, const float *w16_row)
 {
     for (size_t o = 0; o < n; o++)
-        kbit_sum_add(sum, (double)x_row[outliers[o]] * (double)w16_row[outliers[o]]);
+        kbit_summation_add(how, sum, (double)x_row[outliers[o]], (double)w16_row[outliers[o]]);
 }
 
 double kbit_underflow(size_t terms, double largest_x, double w_absmax)

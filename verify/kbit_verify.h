@@ -72,6 +72,9 @@ typedef struct {
     size_t single; /* of those checked, where SET: the admissible set has one value */
     double
         ratio; /* largest |observed - exact| / bound where ENCLOSED, -1 otherwise; only reported */
+    /* Where rows and columns of the output were sampled, how many and of how many; of_rows 0: every
+     * element was judged. */
+    size_t sampled_rows, of_rows, sampled_columns, of_columns;
     size_t n_kept;
     kbit_mismatch kept[KBIT_MISMATCHES_KEPT];
     char evidence[160]; /* CERTIFIED: the commitment to C, and the key that was drawn after it */

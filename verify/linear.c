@@ -23,6 +23,7 @@
 
 typedef struct {
     const kbit_judging *judging;
+    const kbit_linear_part *part;
     bool paper;
     size_t M, N, K;
     float *x, *weights;  /* weights: paper only */
@@ -65,9 +66,22 @@ static void *room(size_t count, size_t size)
     return calloc(count ? count : 1, size);
 }
 
+/* Numbers within the whole output. */
+static size_t row_number(const linear_judge *l, size_t i)
+{
+    return l->part->rows ? l->part->rows[i] : i;
+}
+
+static size_t column_number(const linear_judge *l, size_t j)
+{
+    return l->part->columns ? l->part->columns[j] : j;
+}
+
 static void find_outliers(linear_judge *l)
 {
-    for (size_t i = 0; i < l->M; i++)
+    if (l->part->outliers)
+        memcpy(l->in_outliers, l->part->outliers, l->K * sizeof *l->in_outliers);
+    for (size_t i = 0; i < l->M && !l->part->outliers; i++)
         for (size_t k = 0; k < l->K; k++)
             l->in_outliers[k] |=
                 kbit_exact_is_outlier(l->x[i * l->K + k], l->judging->call->threshold);
@@ -143,6 +157,14 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
+/* The set of an output that ftz-out16 may flush. */
+static kbit_admissible flushed(const linear_judge *l, kbit_admissible set)
+{
+    kbit_dtype type = (kbit_dtype)l->judging->call->out[0].dtype;
+    bool flush = l->judging->declared->ftz_out16 == FTZ_FLUSH && type != KBIT_F32;
+    return flush ? kbit_admissible_flushed(set, type) : set;
+}
+
 /* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. */
 static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
                                    kbit_sum *exact)
@@ -152,32 +174,38 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     const kbit_tensor *bias = &call->in[l->paper ? 2 : 3];
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     bool saturate = declared->overflow == OVERFLOW_SAT;
-    double u = kbit_addition_error(declared->acc), s = (double)l->w_stat[j];
+    double s = (double)l->w_stat[j];
     double b = bias->dim[0] ? (double)((const float *)bias->data)[j] : 0;
-    double additions = (double)l->n_outliers + 2; /* n - 1 of n = |O| + D + bias, and the store */
+    /* |O| products and D; later the bias, and the store */
+    kbit_summation how =
+        kbit_summation_of(declared, (kbit_dtype)call->in[0].dtype,
+                          l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 2);
 
     kbit_sum dequantized = {0}, terms = {0};
+    kbit_admissible set;
     kbit_sum_add(&dequantized, (double)c * (double)l->absmax[i] * s / 16129.0);
     if (l->paper)
-        kbit_outlier_terms_w16(&terms, l->n_outliers, l->outliers, l->x + i * l->K,
+        kbit_outlier_terms_w16(&how, &terms, l->n_outliers, l->outliers, l->x + i * l->K,
                                l->weights + j * l->K);
     else
-        kbit_outlier_terms(&terms, l->n_outliers, l->outliers, l->x + i * l->K, l->w + j * l->K,
-                           l->w_stat[j], declared->subB);
-    double radius = dequantized.magnitude *
-                        kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics),
-                                    additions, u) +
-                    fabs(b) * kbit_growth(0, additions, u);
-    radius += kbit_dequantize_underflow(declared->dequant, l->fp16_statistics, (double)c,
-                                        (double)l->absmax[i], s);
+        kbit_outlier_terms(&how, &terms, l->n_outliers, l->outliers, l->x + i * l->K,
+                           l->w + j * l->K, l->w_stat[j], declared->subB);
+    double radius =
+        dequantized.magnitude *
+            kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics), 1, how.loss) +
+        fabs(b) * kbit_growth(0, 1, how.loss);
+    radius +=
+        kbit_dequantize_underflow(declared, l->fp16_statistics, (double)c, (double)l->absmax[i], s);
     double outlier_radius =
-        terms.magnitude *
-        kbit_growth(l->paper ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, additions, u);
-    if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16) {
+        terms.encoded * kbit_growth(how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR),
+                                    1, how.term_loss);
+    if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16 || how.flush_results ||
+        how.half_partials) {
         double largest = 0;
         for (size_t o = 0; o < l->n_outliers; o++)
             largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
-        outlier_radius += kbit_underflow(terms.terms + 1, largest, s);
+        outlier_radius +=
+            kbit_summation_underflow(&how, terms.terms + 1, largest, l->paper ? 1 : s, !l->paper);
     }
 
     *exact = dequantized;
@@ -190,18 +218,22 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         exact->nan |= terms.nan;
         exact->plus_inf |= terms.plus_inf;
         exact->minus_inf |= terms.minus_inf;
-        return kbit_admissible_round(exact, radius + outlier_radius, type, saturate);
+        set = kbit_admissible_round(exact, radius + outlier_radius, type, saturate);
+        kbit_summation_overflow(&how, &terms, l->paper ? 1 : s, &set);
+        return flushed(l, set);
     }
-    kbit_admissible first = kbit_admissible_round(exact, radius, type, saturate);
+    kbit_admissible first = flushed(l, kbit_admissible_round(exact, radius, type, saturate));
     kbit_sum low = terms, high = terms;
     kbit_sum_add(&low, first.nan ? NAN : first.lo);
     kbit_sum_add(&high, first.nan ? NAN : first.hi);
     double second =
-        outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, additions, u);
+        outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, 1, how.loss);
     kbit_admissible lo = kbit_admissible_round(&low, second, type, saturate);
     kbit_admissible hi = kbit_admissible_round(&high, second, type, saturate);
     kbit_sum_add(exact, terms.value);
-    return (kbit_admissible){lo.lo, hi.hi, lo.nan || hi.nan};
+    set = (kbit_admissible){.lo = lo.lo, .hi = hi.hi, .nan = lo.nan || hi.nan};
+    kbit_summation_overflow(&how, &terms, l->paper ? 1 : s, &set);
+    return flushed(l, set);
 }
 
 /* Whether one joint choice of the row's ties explains all of its outputs; writes the choice. */
@@ -248,10 +280,11 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
             verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / bound);
         verdict->single += set.nan || set.lo == set.hi;
         bool right = kbit_admits(&set, observed);
-        if (right && !kbit_shown(l->judging, i, j))
+        const size_t row_is = row_number(l, i), column_is = column_number(l, j);
+        if (right && !kbit_shown(l->judging, row_is, column_is))
             continue;
-        kbit_mismatch *m =
-            right ? kbit_show(verdict, "out", i, j) : kbit_reject(verdict, "out", i, j);
+        kbit_mismatch *m = right ? kbit_show(verdict, "out", row_is, column_is)
+                                 : kbit_reject(verdict, "out", row_is, column_is);
         kbit_print_value(m->observed, sizeof m->observed, observed, type);
         kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
         snprintf(m->inputs, sizeof m->inputs,
@@ -261,29 +294,40 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
     }
 }
 
-kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verdict *verdict,
-                              kbit_error *error)
+void kbit_linear_kind(bool paper, kbit_dtype out, kbit_verdict *verdict)
+{
+    verdict->kind = out == KBIT_F32 ? KBIT_ENCLOSED : KBIT_SET;
+    verdict->theorem = paper ? "linear-paper" : "linear-bnb";
+}
+
+kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
+                                   const kbit_linear_part *part, kbit_verdict *verdict,
+                                   kbit_error *error)
 {
     const kbit_call *call = judging->call;
-    linear_judge l = {.judging = judging, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
-    verdict->kind = call->out[0].dtype == KBIT_F32 ? KBIT_ENCLOSED : KBIT_SET;
-    verdict->theorem = paper ? "linear-paper" : "linear-bnb";
-    verdict->elements = l.M * l.N;
+    linear_judge l = {
+        .judging = judging, .part = part, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
     kbit_status status = prepare(&l, error);
     int64_t *row = room(l.N, sizeof *row);
     if (status == KBIT_OK && !row)
         status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
         bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
-        if (l.n_ties[i] > MAX_TIES || laundered) {
+        /* A part of a row cannot say which choice the rest of it was made with. */
+        bool torn = part->outliers && l.n_ties[i];
+        if (l.n_ties[i] > MAX_TIES || laundered || torn) {
             verdict->undecided += l.N;
             if (!verdict->note[0] && laundered)
                 snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu holds a NaN, which nan=launder hides", i);
+                         "row %zu holds a NaN, which nan=launder hides", row_number(&l, i));
+            else if (!verdict->note[0] && torn)
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu has %zu exact ties: a part of a row does not decide them",
+                         row_number(&l, i), l.n_ties[i]);
             else if (!verdict->note[0])
                 snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: more than %d are not enumerated", i,
-                         l.n_ties[i], MAX_TIES);
+                         "row %zu has %zu exact ties: more than %d are not enumerated",
+                         row_number(&l, i), l.n_ties[i], MAX_TIES);
             continue;
         }
         if (l.n_ties[i] == 0 || !explain_ties(&l, i, row))
@@ -294,4 +338,13 @@ kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verd
     free(row);
     release(&l);
     return status;
+}
+
+kbit_status kbit_judge_linear(const kbit_judging *judging, bool paper, kbit_verdict *verdict,
+                              kbit_error *error)
+{
+    static const kbit_linear_part WHOLE = {NULL, NULL, NULL};
+    kbit_linear_kind(paper, (kbit_dtype)judging->call->out[0].dtype, verdict);
+    verdict->elements = judging->call->M * judging->call->N;
+    return kbit_judge_linear_part(judging, paper, &WHOLE, verdict, error);
 }

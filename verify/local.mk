@@ -7,7 +7,7 @@ noinst_LTLIBRARIES += libkbitjudge.la
 libkbitjudge_la_CPPFLAGS = $(VERIFY_CPPFLAGS)
 libkbitjudge_la_CFLAGS = $(VERIFY_CFLAGS)
 libkbitjudge_la_SOURCES = \
-	verify/cases.c verify/cases.h verify/problem.c \
+	verify/problem.c \
 	verify/codes.c verify/codes.h \
 	verify/declared.c verify/declared.h \
 	verify/enclosure.c verify/enclosure.h \
@@ -21,6 +21,7 @@ libkbitjudge_la_SOURCES = \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \
+	verify/summation.c verify/summation.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \
 	verify/units.c verify/units.h \
@@ -47,6 +48,7 @@ verify_kbit_SOURCES = \
 	verify/cmd/list.c \
 	verify/cmd/main.c \
 	verify/cmd/merge.c \
+	verify/cmd/probe.c \
 	verify/cmd/verify.c
 verify_kbit_LDADD = libkbitjudge.la
 
@@ -60,8 +62,12 @@ verify_candidates_reference_la_LIBADD = libkbitref.la -lm
 pkglibexec_PROGRAMS += verify/kbit-run
 include verify/contain.mk
 
+include verify/cases.mk
 include verify/io.mk
+include verify/probe.mk
 include verify/cert.mk
+include verify/scale.mk
+include verify/software.mk
 
 # The judges as a library, for programs that have their own tensors.
 lib_LTLIBRARIES += libkbitverify.la

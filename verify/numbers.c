@@ -24,6 +24,7 @@ void kbit_sum_add(kbit_sum *sum, double term)
     } else {
         sum->value += term;
         sum->magnitude += fabs(term);
+        sum->encoded += fabs(term);
         if (term != 0) {
             double bit = lowest_bit(term);
             if (sum->terms == 0 || bit < sum->quantum)
@@ -35,7 +36,7 @@ void kbit_sum_add(kbit_sum *sum, double term)
 
 bool kbit_sum_is_exact(const kbit_sum *sum)
 {
-    return sum->terms == 0 || (sum->magnitude <= 0x1p24 * sum->quantum && sum->quantum >= 0x1p-149);
+    return sum->terms == 0 || (sum->encoded <= 0x1p24 * sum->quantum && sum->quantum >= 0x1p-149);
 }
 
 double kbit_sum_error(const kbit_sum *sum)
@@ -78,7 +79,7 @@ static double nearest_saturating(double v, kbit_dtype type, bool saturate)
 kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
                                       bool saturate)
 {
-    kbit_admissible set = {0, 0, false};
+    kbit_admissible set = {.lo = 0};
     if (sum->nan || (sum->plus_inf && sum->minus_inf)) {
         set.nan = true;
     } else if (sum->plus_inf || sum->minus_inf) {
@@ -102,7 +103,23 @@ bool kbit_admits(const kbit_admissible *set, double observed)
 {
     if (set->nan)
         return isnan(observed);
-    return observed >= set->lo && observed <= set->hi;
+    if (isnan(observed))
+        return set->plus_inf && set->minus_inf;
+    if (isinf(observed) && (observed > 0 ? set->plus_inf : set->minus_inf))
+        return true;
+    return observed >= set->lo && observed <= set->hi &&
+           !(observed != 0 && fabs(observed) < set->least);
+}
+
+kbit_admissible kbit_admissible_flushed(kbit_admissible set, kbit_dtype type)
+{
+    double least = type == KBIT_F16 ? 0x1p-14 : 0x1p-126;
+    if (!set.nan && set.lo < least && set.hi > -least) {
+        set.lo = fmin(set.lo, 0);
+        set.hi = fmax(set.hi, 0);
+        set.least = least;
+    }
+    return set;
 }
 
 void kbit_print_value(char *text, size_t size, double value, kbit_dtype type)

@@ -17,15 +17,16 @@
 typedef struct {
     double value;     /* the sum in double */
     double magnitude; /* sum |term| */
-    double quantum;   /* smallest power of two that divides every term; 0: no term but zeros */
-    size_t terms;     /* that are not zero */
+    double encoded; /* the same, each as large as its encoding may be taken for; see summation.h */
+    double quantum; /* smallest power of two that divides every term; 0: no term but zeros */
+    size_t terms;   /* that are not zero */
     bool nan, plus_inf, minus_inf;
 } kbit_sum;
 
 void kbit_sum_add(kbit_sum *sum, double term);
 
 /* True where every partial sum, in any order, split or truncation, is exact in fp32: the terms are
- * multiples of one power of two and their magnitudes sum to at most 2^24 of it. */
+ * multiples of one power of two and their magnitudes, as encoded, sum to at most 2^24 of it. */
 bool kbit_sum_is_exact(const kbit_sum *sum);
 
 /* The values that an output may show. lo and hi are representable in the output's type, or
@@ -33,6 +34,8 @@ bool kbit_sum_is_exact(const kbit_sum *sum);
 typedef struct {
     double lo, hi;
     bool nan;
+    double least; /* a finite value is 0 or at least that large: subnormals are flushed */
+    bool plus_inf, minus_inf; /* admitted beside [lo, hi]; a NaN where both are */
 } kbit_admissible;
 
 /* v rounded to nearest even in type (f32, f16, bf16), with subnormals, and inf beyond. */
@@ -44,6 +47,9 @@ double kbit_largest(kbit_dtype type); /* finite */
 kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
                                       bool saturate);
 bool kbit_admits(const kbit_admissible *set, double observed);
+
+/* The same set on a machine whose results below the type's normal numbers become zero. */
+kbit_admissible kbit_admissible_flushed(kbit_admissible set, kbit_dtype type);
 
 /* Bounds the double rounding errors in sum->value: n + 3 roundings a term, classic forward bound.
  */

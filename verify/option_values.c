@@ -79,7 +79,10 @@ bool kbit_parse_key(const char *text, uint8_t key[KBIT_KEY_BYTES])
 
 bool kbit_parse_candidate(const char *text, size_t *length, const char **variant)
 {
-    const char *slash = strrchr(text, '/'), *colon = strchr(slash ? slash : text, ':');
+    const char *colon = strchr(text, ':'), *slash = strrchr(text, '/');
+    /* A name has no slash before its colon, and then its variant may have some: python:a/b.py. */
+    if (colon && memchr(text, '/', (size_t)(colon - text)))
+        colon = strchr(slash, ':');
     const size_t n = colon ? (size_t)(colon - text) : strlen(text);
     if (n == 0 || (colon && !colon[1]))
         return false;

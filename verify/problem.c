@@ -31,6 +31,11 @@ void kbit_problem_free(kbit_problem *p)
     memset(p, 0, sizeof *p);
 }
 
+static bool asks_product_alone(const kbit_case *of)
+{
+    return of->only && strcmp(of->only, kbit_step_int8_matmul.stem) == 0;
+}
+
 static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p, kbit_error *error)
 {
     memset(p, 0, sizeof *p);
@@ -44,7 +49,7 @@ static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p,
     p->threshold = of->threshold;
     size_t M = p->M, N = p->N, K = p->K;
     bool ok = (p->w = room(N, K, 1)) && (p->q = room(M, K, 1));
-    if (ok && !of->product_only)
+    if (ok && !asks_product_alone(of))
         ok = (p->x = room(M, K, sizeof *p->x)) && (p->w16 = room(N, K, sizeof *p->w16)) &&
              (p->w_absmax = room(N, 1, sizeof *p->w_absmax)) &&
              (p->bias = room(N, 1, sizeof *p->bias)) &&
@@ -110,8 +115,12 @@ kbit_status kbit_problem_make(const kbit_case *of, uint64_t seed, kbit_problem *
     if (status != KBIT_OK)
         return status;
     of->fill(p);
-    if (!of->product_only)
+    if (!of->only)
         status = derive(p, error);
+    else if (!asks_product_alone(of) &&
+             ((status = kbit_round(p->M * p->K, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
+              (status = kbit_round(p->N * p->K, p->w16, p->x_type, p->w16_typed)) != KBIT_OK))
+        kbit_fail(error, status, "case %s: %s", of->name, kbit_status_string(status));
     if (status != KBIT_OK)
         kbit_problem_free(p);
     return status;
@@ -136,7 +145,7 @@ kbit_status kbit_problem_from(const kbit_case *of, uint64_t seed, const float *x
 
 bool kbit_case_asks(const kbit_case *of, const kbit_step *step)
 {
-    return !of->product_only || step == &kbit_step_int8_matmul;
+    return !of->only || strcmp(of->only, step->stem) == 0;
 }
 
 kbit_tensor kbit_problem_tensor(const kbit_problem *p, const kbit_slot *slot)

@@ -1,43 +1,20 @@
 #include "product_files.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "io/file.h"
+#include "row_files.h"
 #include "steps/int8_matmul.h"
 #include "stream.h"
 
 typedef struct {
-    char path[PATH_MAX];
-    int fd; /* -1: not open */
-    size_t offset, row_bytes, capacity;
-    void *rows; /* the block in hand */
-} operand_file;
-
-typedef struct {
-    operand_file operand[3]; /* in the order of kbit_operand */
+    kbit_row_file operand[3]; /* in the order of kbit_operand */
 } files;
 
 static kbit_status read_rows(void *context, kbit_operand operand, size_t first, size_t n,
                              const void **rows, kbit_error *error)
 {
-    operand_file *file = &((files *)context)->operand[operand];
-    const size_t bytes = n * file->row_bytes;
-    if (bytes > file->capacity) {
-        free(file->rows);
-        file->capacity = 0;
-        file->rows = malloc(bytes);
-        if (!file->rows)
-            return kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for %zu rows", file->path, n);
-        file->capacity = bytes;
-    }
-    *rows = file->rows;
-    return kbit_file_read(file->fd, file->path, file->offset + first * file->row_bytes, bytes,
-                          file->rows, error);
+    return kbit_row_file_read(&((files *)context)->operand[operand], first, n, rows, error);
 }
 
 static kbit_status open_all(const char *folder, const kbit_manifest *m, files *all,
@@ -49,16 +26,9 @@ static kbit_status open_all(const char *folder, const kbit_manifest *m, files *a
     kbit_status status = KBIT_OK;
     for (int i = 0; i < 3; i++)
         all->operand[i].fd = -1;
-    for (int i = 0; i < 3 && status == KBIT_OK; i++) {
-        operand_file *file = &all->operand[ORDER[i]];
-        file->row_bytes = row_bytes[ORDER[i]];
-        status = kbit_manifest_open_tensor(folder, m, tensors[ORDER[i]], file->path, &file->fd,
-                                           &file->offset, error);
-        if (status != KBIT_OK)
-            file->fd = -1;
-        else
-            posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    }
+    for (int i = 0; i < 3 && status == KBIT_OK; i++)
+        status = kbit_row_file_open(folder, m, tensors[ORDER[i]], row_bytes[ORDER[i]],
+                                    &all->operand[ORDER[i]], error);
     return status;
 }
 
@@ -108,11 +78,8 @@ kbit_status kbit_judge_product_files(const char *folder, const kbit_manifest *ma
         status = check_shapes(manifest, error);
     if (status == KBIT_OK)
         status = judge_open(manifest, all, judging, verdict, error);
-    for (int i = 0; i < 3; i++) {
-        if (all->operand[i].fd >= 0)
-            close(all->operand[i].fd);
-        free(all->operand[i].rows);
-    }
+    for (int i = 0; i < 3; i++)
+        kbit_row_file_close(&all->operand[i]);
     free(all);
     return status;
 }

@@ -6,10 +6,8 @@
 #include "step.h"
 
 /* Judges the folder of an int8_matmul case by kbit_certify_stream(): the files are read in blocks,
- * so that memory does not grow with them. (They are read, not mapped: a block in hand must be a
- * private copy, and a mapped file that is cut short would kill the referee.) Of judging only
- * one_element, row, column and key count. A product that must be refused is a MISMATCH, as it is
- * where tensors are in memory. */
+ * so that memory does not grow with them. Of judging only one_element, row, column and key count. A
+ * product that must be refused is a MISMATCH, as it is where tensors are in memory. */
 kbit_status kbit_judge_product_files(const char *folder, const kbit_manifest *manifest,
                                      const kbit_judging *judging, kbit_verdict *verdict,
                                      kbit_error *error);

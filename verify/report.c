@@ -112,6 +112,16 @@ static void add(kbit_totals *totals, const kbit_verdict *v)
     totals->checked += v->checked;
     totals->rejected += v->rejected;
     totals->undecided += v->undecided;
+    totals->sampled += v->of_rows > 0;
+}
+
+const char *kbit_sampled_text(const kbit_verdict *v, char text[KBIT_SAMPLED_TEXT])
+{
+    text[0] = '\0';
+    if (v->of_rows)
+        snprintf(text, KBIT_SAMPLED_TEXT, "%zu of %zu rows, %zu of %zu columns", v->sampled_rows,
+                 v->of_rows, v->sampled_columns, v->of_columns);
+    return text;
 }
 
 kbit_totals kbit_report_totals(const kbit_report *report)
@@ -168,14 +178,15 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
         return;
     kbit_totals totals = row.totals;
     char bound[16] = "-", absent[32] = "";
+    const char *sampled = totals.sampled ? "  (sampled)" : "";
     if (row.ratio >= 0)
         snprintf(bound, sizeof bound, "%.3f", row.ratio);
     if (totals.absent)
         snprintf(absent, sizeof absent, "  (%zu absent)", totals.absent);
-    fprintf(out, "%-20s  %-8s  %-9s  %-10s  %5zu  %9zu  %9zu  %8s  %s%s\n", step->stem,
+    fprintf(out, "%-20s  %-8s  %-9s  %-10s  %5zu  %9zu  %9zu  %8s  %s%s%s\n", step->stem,
             kbit_mode_name(mode), row.judged ? kbit_kind_name(row.kind) : "-",
             kbit_result_name(totals.worst), totals.cases, totals.checked, totals.undecided, bound,
-            *row.theorem ? row.theorem : "-", absent);
+            *row.theorem ? row.theorem : "-", absent, sampled);
 }
 
 /* A weight of a model is chosen by its name behind the file, of which a long one's end is known. */
@@ -234,7 +245,7 @@ const char *kbit_report_verdict(const kbit_report *report)
 {
     kbit_totals totals = kbit_report_totals(report);
     if (kbit_report_exit(report) == 0)
-        return "admissible";
+        return totals.sampled ? "admissible where sampled" : "admissible";
     return totals.checked == 0 && totals.absent == totals.cases
                ? "ABSENT: nothing that was asked is served"
                : kbit_result_name(totals.worst);
@@ -253,6 +264,22 @@ static size_t earlier_failures(const kbit_report *report, size_t entry)
              report->entries[i].step == at->step &&
              report->entries[i].verdict.mode == at->verdict.mode;
     return n;
+}
+
+/* What was not judged, and the key that says which elements were. */
+static void write_samples(const kbit_report *report, FILE *out)
+{
+    char text[KBIT_SAMPLED_TEXT];
+    for (size_t i = 0; i < report->n; i++) {
+        const kbit_entry *e = &report->entries[i];
+        const kbit_verdict *v = &e->verdict;
+        if (v->of_rows)
+            fprintf(out,
+                    "\nsampled %s %s, case %s: %s; %zu of %zu elements judged\n  certificate: %s\n",
+                    e->step->stem, kbit_mode_name(v->mode), e->case_name,
+                    kbit_sampled_text(v, text), v->checked + v->undecided, v->elements,
+                    v->evidence);
+    }
 }
 
 static void write_text(const kbit_report *report, const kbit_report_about *about, FILE *out)
@@ -290,6 +317,7 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
                 "\n%zu more cases with failures are not shown; --case NAME shows one whole, "
                 "--format json all.\n",
                 hidden);
+    write_samples(report, out);
     kbit_totals totals = kbit_report_totals(report);
     fprintf(out, "\nverdict on %s%s: %s\n", about->name, shard, kbit_report_verdict(report));
     fprintf(out,
@@ -299,7 +327,7 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
 
 static void write_tap(const kbit_report *report, const kbit_report_about *about, FILE *out)
 {
-    char shard[64];
+    char shard[64], sampled[KBIT_SAMPLED_TEXT];
     fprintf(out,
             "TAP version 13\n1..%zu\n# kbit %s: candidate %s, declares %s, seed %" PRIu64 "%s\n",
             report->n, kbit_version(), about->name,
@@ -309,6 +337,8 @@ static void write_tap(const kbit_report *report, const kbit_report_about *about,
         const kbit_entry *e = &report->entries[i];
         fprintf(out, "%s %zu - %s %s %s", kbit_failed(e->verdict.result) ? "not ok" : "ok", i + 1,
                 e->step->stem, kbit_mode_name(e->verdict.mode), e->case_name);
+        if (e->verdict.of_rows)
+            fprintf(out, " (sampled %s)", kbit_sampled_text(&e->verdict, sampled));
         if (e->verdict.result == KBIT_ABSENT)
             fprintf(out, " # SKIP %s", e->verdict.note);
         fputc('\n', out);

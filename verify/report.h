@@ -66,6 +66,7 @@ typedef struct {
 
 typedef struct {
     size_t cases, absent, elements, checked, rejected, undecided;
+    size_t sampled; /* cases of which not every element was judged */
     kbit_result worst;
 } kbit_totals;
 
@@ -93,9 +94,12 @@ bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode
 bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,
                          size_t size);
 bool kbit_failed(kbit_result result);
+/* "32 of 2048 rows, 32 of 49152 columns", or "" where every element was judged. */
+#define KBIT_SAMPLED_TEXT 128
+const char *kbit_sampled_text(const kbit_verdict *verdict, char text[KBIT_SAMPLED_TEXT]);
 /* Whether an output was judged: a kind is meant then. Not so of ABSENT, CRASHED, HUNG, DIRTY. */
 bool kbit_judged(kbit_result result);
-/* "admissible", or the worst of what is not. */
+/* "admissible", or the worst of what is not; says so where anything was sampled only. */
 const char *kbit_report_verdict(const kbit_report *report);
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream);
 void kbit_report_html(const kbit_report *report, const kbit_report_about *about, FILE *stream);

@@ -107,7 +107,7 @@ static void step_row(const kbit_step *step, kbit_mode mode, const kbit_row *row,
             kbit_result_name(t->worst), t->cases, t->absent, t->checked, t->undecided);
     if (row->ratio >= 0)
         fprintf(out, "%.3f", row->ratio);
-    fprintf(out, "</td><td>%s</td></tr>\n", row->theorem);
+    fprintf(out, "</td><td>%s%s</td></tr>\n", row->theorem, t->sampled ? " (sampled)" : "");
 }
 
 static void step_table(const kbit_report *report, FILE *out)
@@ -191,6 +191,27 @@ static void finding(const kbit_entry *e, const kbit_report_about *about, FILE *o
     }
 }
 
+/* What was not judged. */
+static void samples(const kbit_report *report, FILE *out)
+{
+    const kbit_entry *entries;
+    char text[KBIT_SAMPLED_TEXT];
+    size_t n = kbit_report_entries(report, &entries), found = 0;
+    for (size_t i = 0; i < n; i++) {
+        const kbit_verdict *v = &entries[i].verdict;
+        if (v->of_rows == 0)
+            continue;
+        if (found++ == 0)
+            fputs("<h2>Sampled, not complete</h2>\n", out);
+        fprintf(out, "<p>%s %s, case ", entries[i].step->stem, kbit_mode_name(v->mode));
+        html_text(out, entries[i].case_name);
+        fprintf(out, ": %s; %zu of %zu elements judged.</p>\n<p class=\"note\">certificate: <code>",
+                kbit_sampled_text(v, text), v->checked + v->undecided, v->elements);
+        html_text(out, v->evidence);
+        fputs("</code></p>\n", out);
+    }
+}
+
 /* The theorems that the judgements name, with label and source. */
 static void theorems(const kbit_report *report, FILE *out)
 {
@@ -221,6 +242,7 @@ void kbit_report_html(const kbit_report *report, const kbit_report_about *about,
     size_t n = kbit_report_entries(report, &entries), found = 0;
     header(report, about, stream);
     step_table(report, stream);
+    samples(report, stream);
     html_bounds_plot(report, stream);
     html_sets_plot(report, stream);
     for (size_t i = 0; i < n; i++) {

@@ -59,19 +59,29 @@ static json_t *mismatches(const kbit_verdict *v)
     return list;
 }
 
+/* null where every element was judged. */
+static json_t *sampled(const kbit_verdict *v)
+{
+    if (v->of_rows == 0)
+        return json_null();
+    return json_pack("{s:I, s:I, s:I, s:I}", "rows", (json_int_t)v->sampled_rows, "of_rows",
+                     (json_int_t)v->of_rows, "columns", (json_int_t)v->sampled_columns,
+                     "of_columns", (json_int_t)v->of_columns);
+}
+
 static json_t *judgement(const kbit_entry *e)
 {
     const kbit_verdict *v = &e->verdict;
     const char *kind = kbit_judged(v->result) ? kbit_kind_name(v->kind) : NULL;
-    return json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:o, "
-                     "s:o}",
+    return json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, "
+                     "s:o, s:o}",
                      "unit", (json_int_t)e->unit, "step", e->step->stem, "case", e->case_name,
                      "mode", kbit_mode_name(v->mode), "verdict", words_or_null(kind), "result",
                      kbit_result_name(v->result), "theorem", v->theorem, "elements",
                      (json_int_t)v->elements, "checked", (json_int_t)v->checked, "rejected",
-                     (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided,
-                     "err_over_bound", ratio(v->ratio), "seed", seed_text(e->seed), "evidence",
-                     v->evidence, "note", words(v->note), "mismatches", mismatches(v));
+                     (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided, "sampled",
+                     sampled(v), "err_over_bound", ratio(v->ratio), "seed", seed_text(e->seed),
+                     "evidence", v->evidence, "note", words(v->note), "mismatches", mismatches(v));
 }
 
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream)

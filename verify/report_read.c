@@ -120,6 +120,20 @@ static void read_mismatches(reader *r, kbit_verdict *v)
     }
 }
 
+static void read_sampled(reader *r, kbit_verdict *v)
+{
+    const json_t *sampled = json_object_get(r->object, "sampled");
+    if (json_is_null(sampled))
+        return;
+    reader part = {r->path, sampled, NULL};
+    v->sampled_rows = count_of(&part, "rows");
+    v->of_rows = count_of(&part, "of_rows");
+    v->sampled_columns = count_of(&part, "columns");
+    v->of_columns = count_of(&part, "of_columns");
+    if ((part.wrong || v->of_rows == 0) && !r->wrong)
+        r->wrong = "sampled";
+}
+
 static const char *read_entry(const char *path, const json_t *object, kbit_entry *e)
 {
     reader r = {path, object, NULL};
@@ -141,6 +155,7 @@ static const char *read_entry(const char *path, const json_t *object, kbit_entry
     v->checked = count_of(&r, "checked");
     v->rejected = count_of(&r, "rejected");
     v->undecided = count_of(&r, "undecided");
+    read_sampled(&r, v);
     v->ratio = ratio_of(&r);
     e->seed = seed_of(&r);
     copy_of(&r, "evidence", v->evidence, sizeof v->evidence);

@@ -5,47 +5,79 @@ static const kbit_theorem THEOREMS[] = {
     {"quantize-gap",
      "for fp16 x and a, 0 < |x| <= a: 127x/a is an exact half-integer or at least 1/(254*2047) "
      "(relative) away from one; a sequence with a smaller error gives RNE(127x/a) except at ties",
-     "reference/proofs/quantize_gap.md (by hand, and every pair was run); the sequences' errors: "
-     "quantize_rows.g",
-     KBIT_EXHAUSTED},
+     "reference/proofs/quantize_gap.md (Coq, any format; every pair was run); the sequences' "
+     "errors: quantize_rows.g",
+     KBIT_PROVED},
     {"quantize-f32",
      "for fp32 x the fp32 quotient lies within the sequence's proved relative error of 127x/a: one "
      "or two integers",
-     "reference/proofs/quantize_rows_f32.g", KBIT_PROVED},
+     "reference/proofs/quantize_rows.md, quantize_rows_f32.g", KBIT_PROVED},
     {"product-certificate",
      "if C differs from Q W^T, two random 64-bit vectors leave every residual zero with "
      "probability at most 2^-66",
-     "Freivalds 1977; the form in wrapping 64-bit integers is proved in verify/certificate.c",
-     KBIT_CITED},
+     "reference/proofs/product_certificate.md; Freivalds 1977, here in wrapping 64-bit integers",
+     KBIT_PROVED},
+    {"transparent-certificate",
+     "where X, W and their statistics are integers times powers of two, the layer is an integer "
+     "product times powers of two, and the product's certificate holds for its output",
+     "reference/proofs/product_certificate.md", KBIT_PROVED},
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",
-     "reference/proofs/dequantize_bnb.g", KBIT_PROVED},
+     "reference/proofs/dequantize.md, dequantize_bnb.g", KBIT_PROVED},
     {"dequantize-bnb-f32",
      "the same sequence for fp32 a, s while the partial products stay normal; else plus the "
      "underflow of each product",
-     "reference/proofs/dequantize_bnb_f32.g", KBIT_PROVED},
-    {"dequantize-any", "at most 6 fp32 roundings and 2 rounded constants, in any order",
-     "reference/proofs/dequantize_any.g", KBIT_PROVED},
+     "reference/proofs/dequantize.md, dequantize_bnb_f32.g", KBIT_PROVED},
+    {"dequantize-any",
+     "at most 6 fp32 roundings and 2 rounded constants, in any order; for fp32 a, s plus "
+     "7 2^-150 max(1, |C|) max(1, a) max(1, s), which is what underflow can add",
+     "reference/proofs/dequantize.md, dequantize_any.g, coq/product.v", KBIT_PROVED},
     {"accumulate-any-order",
      "n terms added in fp32 to nearest, in any order, fused or not: "
      "|error| <= sum |t| ((1+e)(1+u)^n - 1), u = 2^-24, e the error of forming a term",
-     "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., sec. 3.1 and 4.2 (a little "
-     "weaker than reference/proofs/accumulate.md, and multiplications fit in)",
-     KBIT_CITED},
+     "reference/proofs/accumulate.md, coq/growth.v (Higham, Accuracy and Stability of Numerical "
+     "Algorithms, 2nd ed., sec. 3.1 and 4.2)",
+     KBIT_PROVED},
     {"accumulate-faithful", "the same with u = 2^-23: each addition may take either neighbour",
-     "Higham, as above", KBIT_CITED},
+     "reference/proofs/accumulate.md, coq/growth.v", KBIT_PROVED},
     {"accumulate-truncating",
      "a tree of fp32 additions and of fused steps that truncate with at least 23 fraction bits: "
-     "the same with u = 2^-22, for operands that are not subnormal",
-     "Fasi, Higham, Mikaitis, Pranesh, PeerJ CS 7:e330 (2021), as a model of the hardware",
+     "the same with u = 2^-22; a subnormal operand weighs as the smallest normal number",
+     "reference/proofs/accumulate.md, coq/truncating.v, for a model of the hardware (Fasi, Higham, "
+     "Mikaitis, Pranesh, PeerJ CS 7:e330, 2021)",
      KBIT_MODEL},
+    {"accumulate-v100",
+     "n products in m = 4 ceil(n/16) steps at most: |error| <= S (e^b - 1), "
+     "b = n 2^-23 + m 2^-23 + u, S as accumulate-truncating weighs it, D included",
+     "reference/proofs/accumulate_fused.md, for row v100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-turing", "the same with m = 2 ceil(n/16), b = n 2^-24 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row turing of reference/accumulation", KBIT_MODEL},
+    {"accumulate-a100", "the same with m = 2 ceil(n/16), b = n 2^-24 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row a100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-h100", "the same with m = ceil(n/16), b = n 2^-25 + m 2^-23 + u",
+     "reference/proofs/accumulate_fused.md, for row h100 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-cdna2",
+     "the same with m = 4 ceil(n/16), b = (m + 3) u, and 2^-126 for each result that may be "
+     "flushed; subnormal operands are zero",
+     "reference/proofs/accumulate_fused.md, for row cdna2 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-cdna3",
+     "the same with m = 2 ceil(n/16), b = n 2^-24 + m (1.5 2^-31 + u (1 + 2^-31)) + u",
+     "reference/proofs/accumulate_fused.md, for row cdna3 of reference/accumulation", KBIT_MODEL},
+    {"accumulate-split-f32",
+     "the same where a part may be a single product: m = n, and n u more for adding the parts",
+     "reference/proofs/accumulate_fused.md", KBIT_MODEL},
+    {"accumulate-split-f16",
+     "2^-11 S and 2^-25 a part more, and an infinity where a sum of terms of one sign may pass "
+     "65520",
+     "reference/proofs/accumulate_fused.md", KBIT_MODEL},
     {"linear-bnb",
      "codes as declared are unique, so is each accumulator; the output rounds an enclosure of "
      "C a s/16129 + sum over O of x w s/127 + bias made of the theorems above",
-     "verify/linear.c", KBIT_CITED},
+     "reference/proofs/linear_enclosure.md, coq/growth.v; an acc= that is a model stays one",
+     KBIT_PROVED},
     {"linear-paper", "the same with 16-bit outlier weights and both operands quantized without O",
-     "verify/linear.c", KBIT_CITED},
+     "reference/proofs/linear_enclosure.md", KBIT_PROVED},
 };
 
 size_t kbit_theorems(const kbit_theorem **theorems)

@@ -1,6 +1,7 @@
 /* async_copy.cc -- cp.async: copies to shared memory that are certain only after a wait. */
 #include "tensor.h"
 #include "block.h"
+#include "monitor.h"
 
 #include <string.h>
 
@@ -17,6 +18,14 @@ static void perform(AsyncCopy &copy)
     copy.done = true;
 }
 
+static void tell(const void *to, const void *from, const Where &where)
+{
+    monitor->work_starts(Monitor::Work::Copies);
+    monitor->work_accesses(Monitor::Work::Copies, to, 16, true, where);
+    if (from)
+        monitor->work_accesses(Monitor::Work::Copies, from, 16, false, where);
+}
+
 void Block::issue_copy(void *to, const void *from, bool valid, const Where &where)
 {
     check_shared_row(to, "cp.async writes", where);
@@ -24,6 +33,8 @@ void Block::issue_copy(void *to, const void *from, bool valid, const Where &wher
         fault_at(where,
                  "cp.async reads from an address that is not 16-byte aligned (it ends in 0x%x)",
                  (unsigned)(reinterpret_cast<uintptr_t>(from) % 16));
+    if (monitor)
+        tell(to, valid ? from : nullptr, where);
     AsyncCopy copy{to, from, valid, false};
     Async when = options().async;
     if (when == Async::Issue || (when == Async::Random && random_.below(2)))
@@ -52,6 +63,8 @@ void cp_async_wait_group(unsigned pending)
     size_t groups = ends.size() - pending, copies = ends[groups - 1];
     for (size_t i = 0; i < copies; i++)
         perform(me.copies[i]);
+    if (monitor)
+        monitor->work_finished(Monitor::Work::Copies, copies);
     me.copies.erase(me.copies.begin(), me.copies.begin() + (ptrdiff_t)copies);
     ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);
     for (size_t &end : ends)

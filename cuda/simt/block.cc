@@ -1,5 +1,6 @@
 /* block.cc -- the life of a block: its threads start, run in turn, and end. */
 #include "block.h"
+#include "monitor.h"
 #include "sanitizer.h"
 #include "tensor.h"
 
@@ -8,6 +9,7 @@
 namespace simt
 {
 __thread const ThreadState *self __attribute__((tls_model("initial-exec"))) = nullptr;
+Monitor *monitor = nullptr;
 
 Block &running_block()
 {
@@ -17,6 +19,9 @@ Block &running_block()
 bool Block::run(Launch &launch, uint64_t number)
 {
     prepare(launch, number);
+    if (monitor)
+        monitor->block_begins(
+            {number, count_, shared, shared_bytes, stacks_.stack(0), count_ * stacks_.bytes()});
     run_another();
     self = nullptr;
     running_ = nullptr;
@@ -43,6 +48,7 @@ void Block::prepare(Launch &launch, uint64_t number)
     reschedules_ = o.order == Order::Random || o.order == Order::Priority;
     random_.seed(o.seed, number);
     arena_.fill(shared_bytes, o.poison, random_);
+    async.reset(this);
     stacks_.provide(count_, o.stack_kib * size_t{1024});
     ready_.reset(o.order, o.seed % 2 == 1, count_, &random_);
 
@@ -71,7 +77,7 @@ void Block::prepare_thread(unsigned i)
     t.lane = i % warp_size;
     t.block = this;
     t.registers = &warp_[t.warp].registers;
-    t.exited = false;
+    t.exited = t.parked = false;
     t.waits = nullptr;
     t.copies.clear();
     t.copy_group_ends.clear();
@@ -105,9 +111,14 @@ void Block::leave_thread()
     poll_rounds_ = 0;
     if (--live_ == 0) {
         ptrdiff_t offset;
+        if (!async.loads.empty())
+            fault_of_block("the block ends before %zu bulk loads that nobody waited for",
+                           async.loads.size());
         if (arena_.overwritten(&offset))
             fault_of_block("the block wrote outside its %zu bytes of shared memory, at offset %td",
                            shared_bytes, offset);
+        if (monitor)
+            monitor->block_ends();
         switch_to(nullptr);
     }
     if (barrier_.arrived == live_)
@@ -149,9 +160,14 @@ inline void Block::run_next()
     run_another();
 }
 
-/* Threads that poll run when nobody else can. */
+/* Deferred copies happen, and then threads that poll run, when nobody else can. */
 Thread *Block::no_thread_is_ready()
 {
+    while (async.progress()) {
+        int taken = ready_.take();
+        if (taken >= 0)
+            return &thread_[(unsigned)taken];
+    }
     if (pollers_.empty())
         fault_of_block("deadlock: no thread of the block can go on");
     if (++poll_rounds_ > 1000)
@@ -169,6 +185,23 @@ void Block::poll(const Where &where)
     pollers_.push_back(running_->linear);
     run_another();
     running_->waits = nullptr;
+}
+
+/* Leaves the running thread until wake() names it. */
+void Block::park(const Where &where)
+{
+    Thread &me = *running_;
+    me.waits = &where;
+    me.parked = true;
+    run_another();
+    me.waits = nullptr;
+}
+
+void Block::wake(unsigned thread)
+{
+    thread_[thread].parked = false;
+    ready_.add(thread);
+    poll_rounds_ = 0;
 }
 
 void Block::preempt()
@@ -230,6 +263,8 @@ void Block::release_barrier()
     Barrier &b = barrier_;
     if (b.arrived == 0)
         return;
+    if (monitor)
+        monitor->threads_met(0, (count_ + warp_size - 1) / warp_size, b.waiting);
     b.result = b.so_far;
     b.arrived = 0;
     poll_rounds_ = 0;
@@ -283,6 +318,10 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
         run_another();
     } else {
         operation(m.operands, mask);
+        if (monitor && operation == no_operation) /* __syncwarp, the only one that orders memory */
+            monitor->threads_met(me.warp, 1, &mask);
+        else if (monitor)
+            monitor->warp_met(me.warp, mask);
         m.arrived = 0;
         poll_rounds_ = 0;
         ready_.add_lanes(me.warp, mask & ~my_bit);
@@ -298,6 +337,7 @@ void Block::check_exit(const Thread &thread)
     if (!thread.copies.empty())
         fault("the thread exits with cp.async copies that it never waited for (%zu)",
               thread.copies.size());
+    async.check_exit(thread.linear);
     for (const Meeting &m : warp_[thread.warp].meeting)
         if (m.arrived && (m.mask >> thread.lane & 1u))
             fault(
@@ -314,6 +354,21 @@ void yield_to_others(const Where &where)
 void preemption_point()
 {
     running_block().preempt();
+}
+
+void before_atomic(const void *p, size_t bytes, const Where &where)
+{
+    preemption_point();
+    if (monitor)
+        monitor->atomic(p, bytes, where);
+}
+
+void memory_fence()
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (monitor)
+        monitor->fence();
+    preemption_point();
 }
 
 Tally block_barrier(bool predicate, const Where &where)

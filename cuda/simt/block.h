@@ -2,6 +2,7 @@
 #ifndef KBIT_SIMT_BLOCK_H
 #define KBIT_SIMT_BLOCK_H
 
+#include "async_proxy.h"
 #include "context.h"
 #include "ready.h"
 #include "tensor.h"
@@ -27,6 +28,7 @@ struct alignas(64) Thread : ThreadState {
     const Where *waits = nullptr; /* the operation that it is in, on its own stack */
     char *stack = nullptr;
     bool exited = false;
+    bool parked = false;                 /* until somebody wakes it */
     std::vector<AsyncCopy> copies;       /* in order of issue */
     std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
     void *sanitizer_stack = nullptr;     /* AddressSanitizer's, of a thread that was left */
@@ -116,6 +118,12 @@ class Block : public BlockState
                     bool aligned);
     void poll(const Where &where);
     void preempt();
+    void park(const Where &where);
+    void wake(unsigned thread);
+    unsigned threads() const { return count_; }
+    bool has_exited(unsigned thread) const { return thread_[thread].exited; }
+    Random &random() { return random_; }
+    AsyncProxy async; /* Hopper's asynchronous units */
     void issue_copy(void *to, const void *from, bool valid, const Where &where);
     void report_fault(const std::string &what, bool of_block);
     void leave_for_good(); /* abandons the block */

@@ -79,6 +79,8 @@ bool Block::is_held(const Thread &t) const
 {
     if (t.exited || !t.waits)
         return false;
+    if (t.parked)
+        return true;
     if (barrier_.waiting[t.warp] >> t.lane & 1u)
         return true;
     for (const Meeting &m : warp_[t.warp].meeting)
@@ -138,7 +140,7 @@ void Block::report_fault(const std::string &what, bool of_block)
             message +=
                 text_of(", %s at %s:%d", me.waits->operation, me.waits->file, me.waits->line);
     }
-    message += "\n" + who_waits(of_block ? nullptr : &me);
+    message += "\n" + who_waits(of_block ? nullptr : &me) + async.barriers_waited_for();
 
     std::lock_guard<std::mutex> lock(one_at_a_time);
     if (launch_->options.on_fault == OnFault::Exit) {

@@ -1,6 +1,7 @@
 /* launch.cc -- a grid of blocks, run by a few operating-system threads that stay for the next one.
  */
 #include "block.h"
+#include "monitor.h"
 #include "sanitizer.h"
 #include "stream.h"
 
@@ -202,7 +203,7 @@ static std::string complaint(const Launch &l)
 }
 
 cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_bytes,
-                     void (*body)(void *), void *context)
+                     void (*body)(void *), void *context, size_t context_bytes)
 {
     if (self)
         fault("a kernel launches another: dynamic parallelism is not supported");
@@ -230,7 +231,13 @@ cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_
         return last_error = cudaErrorInvalidConfiguration;
     }
     unsigned workers = launch.options.workers ? launch.options.workers : processors();
+    if (monitor) {
+        workers = 1;
+        monitor->launch_begins(context, context_bytes);
+    }
     pool().run(launch, workers);
+    if (monitor)
+        monitor->launch_ends();
     if (launch.faulted()) {
         last_message = launch.message;
         return last_error = cudaErrorLaunchFailure;

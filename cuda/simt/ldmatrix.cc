@@ -1,4 +1,5 @@
 /* ldmatrix.cc -- loads 8x8 matrices of 16-bit elements; lane i names row i % 8 of matrix i / 8. */
+#include "monitor.h"
 #include "tensor.h"
 #include "warp.h"
 
@@ -45,6 +46,8 @@ void ldmatrix(unsigned *registers, unsigned matrices, bool transpose, const void
     unsigned lane = self->lane;
     if (lane < 8 * matrices) { /* the addresses of the others are not used */
         check_shared_row(row, "ldmatrix reads", where);
+        if (monitor)
+            monitor->reads(row, 16, where);
         /* Read now, not when all lanes have come: a GPU promises no more without __syncwarp(). */
         memcpy(r.a[lane], row, 16);
     }

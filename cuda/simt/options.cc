@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string>
 
 extern char **environ;
 
@@ -41,11 +42,21 @@ template <size_t n> static int find_word(const char *value, const char *const (&
     return -1;
 }
 
+/* "ieee, fma, ... or cdna3" */
+static std::string accumulation_names()
+{
+    const kbit_accumulation *rows;
+    size_t n = kbit_accumulations(&rows);
+    std::string names;
+    for (size_t r = 0; r < n; r++)
+        names += (r == 0 ? "" : r + 1 < n ? ", " : " or ") + std::string(rows[r].name);
+    return names;
+}
+
 static void read_option(Options *o, const char *name, const char *value)
 {
     static const char *const orders[] = {"forward", "reverse", "random", "priority"};
     static const char *const asyncs[] = {"issue", "late", "random"};
-    static const char *const mmas[] = {"ampere", "hopper"};
     uint64_t n;
     int word;
     if (strcmp(name, "ORDER") == 0) {
@@ -57,9 +68,13 @@ static void read_option(Options *o, const char *name, const char *value)
             refuse(name, value, "issue, late or random");
         o->async = (Async)word;
     } else if (strcmp(name, "MMA") == 0) {
-        if ((word = find_word(value, mmas)) < 0)
-            refuse(name, value, "ampere or hopper");
-        o->mma = (Mma)word;
+        o->mma = kbit_accumulation_find(value);
+        if (!o->mma)
+            refuse(name, value, accumulation_names().c_str());
+    } else if (strcmp(name, "CAPABILITY") == 0) {
+        if (!read_number(value, 80, 90, &n))
+            refuse(name, value, "a compute capability from 80 to 90");
+        o->capability = (int)n;
     } else if (strcmp(name, "SEED") == 0) {
         if (!read_number(value, 0, UINT64_MAX, &o->seed))
             refuse(name, value, "a number from 0 to 2^64 - 1");
@@ -78,10 +93,13 @@ static void read_option(Options *o, const char *name, const char *value)
         if (!read_number(value, 16, 65536, &n))
             refuse(name, value, "a number of KiB from 16 to 65536");
         o->stack_kib = (unsigned)n;
+    } else if (strcmp(name, "TRAFFIC") == 0) {
+        if (!*value)
+            refuse(name, value, "the name of a file"); /* traffic.cc writes it */
     } else {
         fprintf(stderr,
-                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, WORKERS, "
-                "POISON and STACK\n",
+                "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, CAPABILITY, "
+                "WORKERS, POISON, STACK and TRAFFIC\n",
                 prefix, name);
         _Exit(exit_status_of_fault);
     }

@@ -3,6 +3,8 @@
 #ifndef KBIT_SIMT_OPTIONS_H
 #define KBIT_SIMT_OPTIONS_H
 
+#include "kbit_accumulation.h"
+
 #include <stdint.h>
 
 namespace simt
@@ -16,8 +18,8 @@ enum class Order { Forward, Reverse, Random, Priority };
  */
 enum class Async { Issue, Late, Random };
 
-/* Whose tensor core the fp16 and bf16 products follow; a MODEL, see mma_float.cc. */
-enum class Mma { Ampere, Hopper };
+/* Whose tensor core the fp16 and bf16 products follow: a row of the accumulation model. */
+using Mma = const kbit_accumulation *;
 
 /* What a fault in a kernel does: exit with status 86 after the message, or make the launch return
  * cudaErrorLaunchFailure and keep the message for fault_message(). */
@@ -27,7 +29,8 @@ struct Options {
     Order order = Order::Forward;
     uint64_t seed = 1; /* of everything random here; the same seed is the same run */
     Async async = Async::Issue;
-    Mma mma = Mma::Ampere;
+    Mma mma = kbit_accumulation_find("a100");
+    int capability = 80;  /* of the device that dispatch sees: major * 10 + minor */
     unsigned workers = 0; /* operating-system threads; 0: the processors we may use, at most 32 */
     /* What fills shared memory before a block: a byte, or random ones if -1. The default is a large
      * number in every type, so that a maximum or a sum that takes it in goes wrong. */

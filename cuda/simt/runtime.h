@@ -68,9 +68,10 @@ template <class Struct> Struct &shared_memory()
     return *reinterpret_cast<Struct *>(self->block->shared);
 }
 
-/* Runs `body(context)` once for each thread of each block, and returns when all have ended. */
+/* Runs `body(context)` once for each thread of each block, and returns when all have ended. The
+ * context, which holds the kernel's parameters, has that many bytes. */
 cudaError_t run_grid(const char *kernel_name, dim3 grid, dim3 block, size_t shared_bytes,
-                     void (*body)(void *context), void *context);
+                     void (*body)(void *context), void *context, size_t context_bytes);
 
 template <class... Parameter, class... Argument>
 cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
@@ -86,7 +87,7 @@ cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 g
             const Call &c = *static_cast<const Call *>(context);
             std::apply(c.kernel, c.parameters);
         },
-        &call);
+        &call, sizeof call);
 }
 } // namespace simt
 

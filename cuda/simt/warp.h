@@ -28,6 +28,10 @@ void warp_collective(unsigned mask, WarpOperation operation, void *operands, con
 void yield_to_others(const Where &where);
 /* Lets other threads run, if the order is Random or Priority and a coin says so. */
 void preemption_point();
+/* Also a preemption point. */
+void before_atomic(const void *p, size_t bytes, const Where &where);
+/* Orders the running thread's accesses to memory, and is a preemption point. */
+void memory_fence();
 
 constexpr unsigned full_mask = 0xffffffffu;
 

@@ -5,7 +5,6 @@
 #include "../../cuda/ptx.cuh"
 
 #include <stdio.h>
-#include <string>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -279,26 +278,12 @@ static const struct Case {
      "simt:   in kernel nested, block (0,0,0), thread 0 (0,0,0)\n"},
 };
 
-/* "path/t_faults.cc:LINE" becomes "L", counted from the line above the kernel. */
-static std::string with_relative_lines(std::string text, int first)
-{
-    std::string place = std::string(__FILE__) + ":";
-    for (size_t at; (at = text.find(place)) != std::string::npos;) {
-        size_t end = at + place.size();
-        int line = atoi(text.c_str() + end) - first;
-        while (end < text.size() && text[end] >= '0' && text[end] <= '9')
-            end++;
-        text.replace(at, end - at, "L" + std::to_string(line));
-    }
-    return text;
-}
-
 START_TEST(messages)
 {
     const Case &c = cases[_i];
     choose(simt::Order::Forward, simt::Async::Issue, 1);
     ck_assert_int_eq(c.run(), cudaErrorLaunchFailure);
-    std::string message = with_relative_lines(simt::fault_message(), c.line);
+    std::string message = with_relative_lines(simt::fault_message(), __FILE__, c.line);
     ck_assert_msg(strncmp(message.c_str(), c.message, strlen(c.message)) == 0,
                   "%s says\n%s, expected\n%s", c.name, message.c_str(), c.message);
     ck_assert_int_eq(cudaGetLastError(), cudaErrorLaunchFailure);

@@ -136,54 +136,8 @@ START_TEST(all_bodies_of_mma_s8_agree)
 }
 END_TEST
 
-/* The model once more, from its statement: truncate at 2^(largest - F), add, truncate to fp32. All
- * in double, where every step is exact: terms have at most F + 3 bits, and there are 17. */
-static double significand(double x, int least, int *exponent)
-{
-    if (x == 0)
-        return *exponent = least, 0.0;
-    int e = ilogb(x);
-    *exponent = e < least ? least : e;
-    return ldexp(x, -*exponent);
-}
-
-static float model_step(float c, const float *a, const float *b, int terms, int least, int F,
-                        int e_zero)
-{
-    double s[17];
-    int e[17], largest = -10000;
-    for (int i = 0; i < terms; i++) {
-        int ea, eb;
-        s[i] = significand(a[i], least, &ea) * significand(b[i], least, &eb);
-        e[i] = ea + eb;
-    }
-    s[terms] = significand(c, -126, &e[terms]);
-    for (int i = 0; i <= terms; i++) {
-        if (s[i] == 0)
-            e[i] = e_zero;
-        largest = e[i] > largest ? e[i] : largest;
-    }
-    double sum = 0;
-    for (int i = 0; i <= terms; i++)
-        sum += ldexp(trunc(ldexp(s[i], e[i] - largest + F)), -F);
-    double value = ldexp(sum, largest);
-    if (value == 0)
-        return 0.0f;
-    int last = ilogb(value) - 23 < -149 ? -149 : ilogb(value) - 23;
-    return (float)ldexp(trunc(ldexp(value, -last)), last) + 0.0f;
-}
-
-static float model(float c, const float *a, const float *b, int least, simt::Mma which)
-{
-    bool hopper = which == simt::Mma::Hopper;
-    for (int k = 0; k < 16 && !isinf(c); k += hopper ? 16 : 8)
-        c = model_step(c, a + k, b + k, hopper ? 16 : 8, least, hopper ? 25 : 24,
-                       hopper ? -133 : -132);
-    return c;
-}
-
 struct Half {
-    static constexpr int least = -14;
+    static constexpr kbit_dtype type = KBIT_F16;
     static float widen(uint16_t bits) { return simt::half_bits_to_float(bits); }
     static cudaError_t run(const unsigned *a, const unsigned *b, float *d)
     {
@@ -191,7 +145,7 @@ struct Half {
     }
 };
 struct Bfloat16 {
-    static constexpr int least = -126;
+    static constexpr kbit_dtype type = KBIT_BF16;
     static float widen(uint16_t bits) { return simt::bfloat16_bits_to_float(bits); }
     static cudaError_t run(const unsigned *a, const unsigned *b, float *d)
     {
@@ -239,88 +193,42 @@ static void check_mma_float(uint64_t seed, simt::Mma which, uint16_t one, uint16
     ck_assert_int_eq(Format::run(f.fa[0], f.fb[0], d[0]), cudaSuccess);
     for (int lane = 0; lane < 32; lane++)
         for (int i = 0; i < 4; i++) {
-            float a[16], b[16];
-            for (int k = 0; k < 16; k++) {
-                a[k] = Format::widen(f.a[row_of(lane, i)][k]);
-                b[k] = Format::widen(f.b[column_of(lane, i)][k]);
-            }
-            float expected = model(start[lane][i], a, b, Format::least, which);
+            float expected;
+            ck_assert_int_eq(kbit_accumulate(which, Format::type, 16, f.a[row_of(lane, i)],
+                                             f.b[column_of(lane, i)], start[lane][i], &expected),
+                             KBIT_OK);
             ck_assert_msg(simt::float_bits(d[lane][i]) == simt::float_bits(expected),
-                          "lane %d, d[%d]: %a, by the model %a", lane, i, (double)d[lane][i],
-                          (double)expected);
+                          "%s, lane %d, d[%d]: %a, by the model %a", which->name, lane, i,
+                          (double)d[lane][i], (double)expected);
         }
 }
 
+/* Every row in turn, and operands of both kinds for each. */
 START_TEST(mma_float_follows_the_model)
 {
-    simt::Mma which = _i % 2 ? simt::Mma::Hopper : simt::Mma::Ampere;
-    check_mma_float<Half>((uint64_t)_i / 2, which, 0x3c00, 0x7c00);
-    check_mma_float<Bfloat16>((uint64_t)_i / 2 + 1000, which, 0x3f80, 0x7f80);
-}
-END_TEST
-
-/* One dot product: a[k] b[k] for the first terms, and c. */
-static float dot(float c, std::vector<float> a, std::vector<float> b, simt::Mma which)
-{
-    simt::Operand fa[16] = {}, fb[16] = {};
-    for (size_t k = 0; k < a.size(); k++) {
-        fa[k] = simt::decode_f16(simt::float_to_half_bits(a[k]));
-        fb[k] = simt::decode_f16(simt::float_to_half_bits(b[k]));
+    const kbit_accumulation *rows;
+    size_t n = kbit_accumulations(&rows);
+    for (size_t r = 0; r < n; r++) {
+        check_mma_float<Half>((uint64_t)_i, &rows[r], 0x3c00, 0x7c00);
+        check_mma_float<Bfloat16>((uint64_t)_i + 1000, &rows[r], 0x3f80, 0x7f80);
     }
-    return simt::fused_dot(c, fa, fb, 10, which);
-}
-
-START_TEST(mma_float_by_hand)
-{
-    const simt::Mma ampere = simt::Mma::Ampere, hopper = simt::Mma::Hopper;
-    /* 1 + 2^-24 k: kept below 1 by F bits, then cut at 2^-23 */
-    ck_assert(dot(1.0f, {0x1p-12f}, {0x1p-12f}, ampere) == 1.0f);
-    ck_assert(dot(1.0f, {0x1p-12f, 0x1p-12f}, {0x1p-12f, 0x1p-12f}, ampere) == 1.0f + 0x1p-23f);
-    ck_assert(dot(-1.0f, {0x1p-12f, 0x1p-12f}, {-0x1p-12f, -0x1p-12f}, ampere) == -1.0f - 0x1p-23f);
-    /* 4 * 2^-25 makes 2^-23: seen with 25 bits, lost with 24 */
-    std::vector<float> small(4, 0x1p-12f), smaller(4, 0x1p-13f);
-    ck_assert(dot(1.0f, small, smaller, ampere) == 1.0f);
-    ck_assert(dot(1.0f, small, smaller, hopper) == 1.0f + 0x1p-23f);
-    /* 2^15 + 1 - 2^15, one step or two: the two large terms cancel before or after the cut */
-    std::vector<float> a(9, 0.0f), b(9, 1.0f);
-    a[0] = 0x1p15f, b[0] = 0x1p15f, a[1] = 1.0f, a[8] = -0x1p15f, b[8] = 0x1p15f;
-    ck_assert(dot(0.0f, a, b, ampere) == 0.0f);
-    ck_assert(dot(0.0f, a, b, hopper) == 0.0f);
-    a[1] = 64.0f;                               /* 2^6: among the 24 bits below 2^30 */
-    ck_assert(dot(0.0f, a, b, ampere) == 0.0f); /* lost when the first step ends in fp32 */
-    ck_assert(dot(0.0f, a, b, hopper) == 64.0f);
-    /* specials */
-    ck_assert(dot(INFINITY, {1.0f}, {1.0f}, ampere) == INFINITY);
-    ck_assert(dot(0.0f, {-INFINITY}, {2.0f}, hopper) == -INFINITY);
-    ck_assert(dot(3.4e38f, {65504.0f}, {65504.0f}, ampere) == 3.4e38f);
-    ck_assert(simt::float_bits(dot(INFINITY, {-INFINITY}, {1.0f}, ampere)) == 0x7fffffffu);
-    ck_assert(simt::float_bits(dot(0.0f, {INFINITY}, {0.0f}, hopper)) == 0x7fffffffu);
-    ck_assert(simt::float_bits(dot(-0.0f, {0.0f}, {-1.0f}, hopper)) == 0u);
-    /* subnormals count in full */
-    ck_assert(dot(0.0f, {0x1p-24f}, {0x1p-24f}, ampere) == 0x1p-48f);
 }
 END_TEST
 
-/* Terms 387 and 637 times 2^(exponent - 8), and zeros: whether their last bit counts depends on the
- * exponent that a zero term has. */
-static float tiny_bfloat16_dot(int exponent, simt::Mma which)
+/* 1 - 2^-25 in one product each: what is kept tells the rows apart. */
+START_TEST(the_option_selects_the_row)
 {
-    auto operand = [](float x) { return simt::decode_bf16(simt::float_to_bfloat16_bits(x)); };
-    simt::Operand a[16], b[16];
-    for (int k = 0; k < 16; k++)
-        a[k] = b[k] = operand(0.0f);
-    float scale = ldexpf(1.0f, exponent / 2), rest = ldexpf(1.0f, exponent - exponent / 2);
-    a[0] = operand(129.0f / 128 * scale), b[0] = operand(1.5f * rest);
-    a[1] = operand(91.0f / 64 * scale), b[1] = operand(1.75f * rest);
-    return simt::fused_dot(0.0f, a, b, 7, which);
-}
-
-START_TEST(zero_terms_have_an_exponent)
-{
-    ck_assert(tiny_bfloat16_dot(-148, simt::Mma::Ampere) == 0x1p-146f);
-    ck_assert(tiny_bfloat16_dot(-149, simt::Mma::Ampere) == 3 * 0x1p-149f);
-    ck_assert(tiny_bfloat16_dot(-150, simt::Mma::Hopper) == 0x1p-148f);
-    ck_assert(tiny_bfloat16_dot(-151, simt::Mma::Hopper) == 0.0f);
+    const uint16_t a[2] = {0x3c00, 0x8c00}, b[2] = {0x3c00, 0x0800}; /* 1, -2^-12; 1, 2^-13 */
+    simt::Operand x[2], w[2];
+    for (int k = 0; k < 2; k++) {
+        x[k] = simt::decode_f16(a[k]);
+        w[k] = simt::decode_f16(b[k]);
+    }
+    simt::Options o = simt::options();
+    ck_assert_str_eq(simt::Options().mma->name, "a100");
+    ck_assert(simt::accumulate_dot(o.mma, 0.0f, x, w, 2) == 1.0f);
+    o.mma = kbit_accumulation_find("h100");
+    ck_assert(simt::accumulate_dot(o.mma, 0.0f, x, w, 2) == 1.0f - 0x1p-24f);
 }
 END_TEST
 
@@ -367,9 +275,8 @@ int main()
     tcase_add_loop_test(tests, ldmatrix_gives_each_lane_its_elements, 0, 5);
     tcase_add_loop_test(tests, mma_s8_is_the_integer_product, 0, 12);
     tcase_add_test(tests, all_bodies_of_mma_s8_agree);
-    tcase_add_loop_test(tests, mma_float_follows_the_model, 0, 40);
-    tcase_add_test(tests, mma_float_by_hand);
-    tcase_add_test(tests, zero_terms_have_an_exponent);
+    tcase_add_loop_test(tests, mma_float_follows_the_model, 0, 20);
+    tcase_add_test(tests, the_option_selects_the_row);
     tcase_add_test(tests, cp_async_waits_for_no_more_than_it_says);
     tcase_add_loop_test(tests, cp_async_copies_and_fills_zeros, 0, 3);
     return run_suite("simt tensor wrappers", tests);

@@ -7,6 +7,7 @@
 #include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string>
 
 /* A fixed stream of test data (splitmix64): the same on every machine. */
 class Data
@@ -47,6 +48,20 @@ static inline void choose(simt::Order order, simt::Async async, uint64_t seed, i
     o.poison = poison;
     o.on_fault = simt::OnFault::Return;
     simt::set_options(o);
+}
+
+/* "FILE:LINE" becomes "L", counted from the line `first`, which stands above a kernel. */
+static inline std::string with_relative_lines(std::string text, const char *file, int first)
+{
+    std::string place = std::string(file) + ":";
+    for (size_t at; (at = text.find(place)) != std::string::npos;) {
+        size_t end = at + place.size();
+        int line = atoi(text.c_str() + end) - first;
+        while (end < text.size() && text[end] >= '0' && text[end] <= '9')
+            end++;
+        text.replace(at, end - at, "L" + std::to_string(line));
+    }
+    return text;
 }
 
 /* Runs one test case; the test program's exit status. In one process, unless CK_FORK says else. */

@@ -17,6 +17,7 @@ int kbit_cmd_verify(int argc, char **argv);
 int kbit_cmd_gen(int argc, char **argv);
 int kbit_cmd_judge(int argc, char **argv);
 int kbit_cmd_merge(int argc, char **argv);
+int kbit_cmd_probe(int argc, char **argv);
 int kbit_cmd_list(int argc, char **argv);
 int kbit_cmd_bench(int argc, char **argv);
 
@@ -51,6 +52,9 @@ bool kbit_option_u64(const char *verb, const char *option, const char *text, uin
 bool kbit_option_format(const char *verb, const char *text, kbit_format *format);
 bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES]);
 bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column);
+/* "A,B", any two whole numbers. */
+bool kbit_option_pair(const char *verb, const char *option, const char *text, size_t *first,
+                      size_t *second);
 
 /* Opens the candidate NAME, PATH or either with :VARIANT behind it. */
 kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memory_mib,

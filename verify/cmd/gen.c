@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "gen_stream.h"
 #include "io/manifest.h"
 
 static const char HELP[] =
@@ -21,8 +22,8 @@ static kbit_array as_array(const kbit_tensor *t)
         (kbit_dtype)t->dtype, t->rank, {t->dim[0], t->rank == 2 ? t->dim[1] : 1}, t->data};
 }
 
-static kbit_status write_case(const kbit_step *step, const kbit_problem *p, const char *folder,
-                              kbit_error *error)
+/* The manifest of a step's case, its tensors with or without data. */
+kbit_manifest kbit_gen_manifest(const kbit_step *step, const kbit_problem *p)
 {
     kbit_manifest m = {.seed = p->seed,
                        .M = p->M,
@@ -43,7 +44,20 @@ static kbit_status write_case(const kbit_step *step, const kbit_problem *p, cons
     m.outputs[0].array = as_array(&out);
     if (step->out.dims[0] == 'O')
         m.outputs[0].array.dim[0] = KBIT_FREE_LENGTH;
-    return kbit_manifest_write(folder, &m, error);
+    return m;
+}
+
+static kbit_status write_case(const kbit_step *step, const kbit_case *of, uint64_t seed,
+                              const char *folder, kbit_error *error)
+{
+    kbit_problem problem;
+    kbit_status status = kbit_problem_make(of, seed, &problem, error);
+    if (status != KBIT_OK)
+        return status;
+    const kbit_manifest m = kbit_gen_manifest(step, &problem);
+    status = kbit_manifest_write(folder, &m, error);
+    kbit_problem_free(&problem);
+    return status;
 }
 
 int kbit_cmd_gen(int argc, char **argv)
@@ -95,11 +109,8 @@ int kbit_cmd_gen(int argc, char **argv)
     if (!kbit_case_asks(of, step))
         return kbit_usage("gen", "case %s asks int8_matmul only, not %s", case_name, step->stem);
     kbit_error error = {KBIT_OK, ""};
-    kbit_problem problem;
-    kbit_status status = kbit_problem_make(of, seed, &problem, &error);
-    if (status == KBIT_OK) {
-        status = write_case(step, &problem, folder, &error);
-        kbit_problem_free(&problem);
-    }
+    kbit_status status = kbit_gen_can_stream(of, step)
+                             ? kbit_gen_stream(step, of, seed, folder, &error)
+                             : write_case(step, of, seed, folder, &error);
     return status == KBIT_OK ? 0 : kbit_report_error("gen", &error);
 }

@@ -5,13 +5,20 @@
 #include "cmd.h"
 #include "hint.h"
 #include "io/manifest.h"
+#include "linear_files.h"
 #include "product_files.h"
+
+#define SAMPLE 32 /* rows and columns of a large layer, if nothing else is said */
 
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
     "      --declare KEY=VALUE    in place of the manifest's \"declares\"; may be repeated\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
+    "      --sample ROWS,COLUMNS  of a layer: certify it if it is transparent, else judge so many\n"
+    "                             rows and columns, drawn after the output was hashed [all of it;\n"
+    "                             32,32 where that is too much]\n"
+    "      --key HEX              replays the key of a certificate or sample (64 digits)\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
@@ -116,10 +123,32 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
     return status;
 }
 
+/* rows x columns of a large layer are sampled, if they are not 0. */
+static kbit_status judge_folder(const char *folder, kbit_manifest *m, const kbit_step *step,
+                                const kbit_judging *judging, size_t rows, size_t columns,
+                                kbit_verdict *verdict, kbit_error *error)
+{
+    const bool layer = verdict->mode == KBIT_FUSED, product = step == &kbit_step_int8_matmul;
+    const bool sampled = layer && (rows || kbit_linear_is_large(m));
+    if (rows && !layer)
+        return kbit_fail(error, KBIT_ERR_UNSUPPORTED,
+                         "--sample is for the llmint8_linear steps, not for %s", step->stem);
+    if (!product && !sampled)
+        return judge_tensors(folder, m, step, judging, verdict, error);
+    kbit_status status = check_element(folder, step, judging, &m->outputs[0].array, error);
+    if (status == KBIT_OK && product)
+        status = kbit_judge_product_files(folder, m, judging, verdict, error);
+    else if (status == KBIT_OK)
+        status = kbit_judge_linear_files(folder, m, rows ? rows : SAMPLE, rows ? columns : SAMPLE,
+                                         judging, verdict, error);
+    return status;
+}
+
 int kbit_cmd_judge(int argc, char **argv)
 {
     static const struct option OPTIONS[] = {
         {"declare", required_argument, NULL, 1},  {"element", required_argument, NULL, 2},
+        {"sample", required_argument, NULL, 3},   {"key", required_argument, NULL, 4},
         {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
@@ -127,6 +156,8 @@ int kbit_cmd_judge(int argc, char **argv)
     kbit_declares declare = {false, ""};
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_judging judging = {0};
+    size_t rows = 0, columns = 0;
+    uint8_t key[KBIT_KEY_BYTES];
     int c;
     kbit_options_given given = {{false}};
     optind = 1;
@@ -140,6 +171,17 @@ int kbit_cmd_judge(int argc, char **argv)
             if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
                 return EXIT_USAGE;
             judging.one_element = true;
+            break;
+        case 3:
+            if (!kbit_option_pair("judge", "--sample", optarg, &rows, &columns))
+                return EXIT_USAGE;
+            if (!rows || !columns)
+                return kbit_usage("judge", "--sample takes at least 1,1, not '%s'", optarg);
+            break;
+        case 4:
+            if (!kbit_option_key("judge", optarg, key))
+                return EXIT_USAGE;
+            judging.key = key;
             break;
         case 'f':
             if (!kbit_option_format("judge", optarg, &format))
@@ -172,11 +214,7 @@ int kbit_cmd_judge(int argc, char **argv)
     if (status == KBIT_OK) {
         judging.declared = &declared;
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        if (step != &kbit_step_int8_matmul)
-            status = judge_tensors(folder, &m, step, &judging, &verdict, &error);
-        else if ((status = check_element(folder, step, &judging, &m.outputs[0].array, &error)) ==
-                 KBIT_OK)
-            status = kbit_judge_product_files(folder, &m, &judging, &verdict, &error);
+        status = judge_folder(folder, &m, step, &judging, rows, columns, &verdict, &error);
     }
     int code;
     if (status == KBIT_OK) {

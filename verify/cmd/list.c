@@ -41,7 +41,10 @@ static bool cases(void)
     for (size_t c = 0; c < n; c++)
         printf("%-20s  %-7s  %5zu %5zu %6zu  %-4s  %s\n", all[c].name, LEVELS[all[c].level],
                all[c].M, all[c].N, all[c].K,
-               all[c].product_only ? "i8" : kbit_dtype_name(all[c].x_type), all[c].what);
+               all[c].only && strcmp(all[c].only, "int8_matmul") == 0
+                   ? "i8"
+                   : kbit_dtype_name(all[c].x_type),
+               all[c].what);
     return true;
 }
 

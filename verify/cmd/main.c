@@ -20,6 +20,7 @@ static const struct {
     {"gen", "write the inputs of one step as a folder of .npy files, for any language",
      kbit_cmd_gen},
     {"judge", "judge the outputs that a port added to such a folder", kbit_cmd_judge},
+    {"probe", "try to refute what a candidate declares", kbit_cmd_probe},
     {"merge", "merge the JSON reports of the shards of one run", kbit_cmd_merge},
     {"list", "list cases, steps, candidates, declarations or bounds", kbit_cmd_list},
     {"bench", "time the certificate, the reference's steps and int8 products", kbit_cmd_bench},

@@ -12,8 +12,9 @@
 static const char HELP[] =
     "Usage: kbit verify [OPTION]...\n"
     "Runs a candidate in a process of its own and judges every element that it writes.\n\n"
-    "  -c, --candidate NAME       simt (default), reference, cuda, onednn, ..., or ./file.so;\n"
-    "                             NAME:VARIANT chooses one of its variants\n"
+    "  -c, --candidate NAME       simt (default), reference, cuda, ... (kbit list --candidates),\n"
+    "                             or ./file.so; NAME:VARIANT chooses one of its variants;\n"
+    "                             python:port.py[:VARIANT] is a port in Python\n"
     "  -l, --level LEVEL          quick, default or full: which cases\n"
     "      --case NAME            only this case (kbit list --cases)\n"
     "      --step STEM            only this step (kbit list --steps)\n"

@@ -79,32 +79,65 @@ static int write_all(int fd, const char *bytes, size_t size)
     return 0;
 }
 
+static kbit_status fail(kbit_file_writer *writer, int reason, kbit_error *error)
+{
+    kbit_file_abandon(writer);
+    return kbit_fail(error, KBIT_ERR_IO, "%s: cannot be written: %s", writer->path,
+                     strerror(reason));
+}
+
+kbit_status kbit_file_begin(kbit_file_writer *writer, const char *path, kbit_error *error)
+{
+    struct stat status;
+
+    snprintf(writer->path, sizeof writer->path, "%s", path);
+    writer->fd = -1;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return kbit_fail(error, KBIT_ERR_IO, "%s: exists and is not a regular file", path);
+    writer->fd = create_beside(path, writer->temporary);
+    if (writer->fd < 0)
+        return kbit_fail(error, KBIT_ERR_IO, "%s: cannot be created: %s", path, strerror(errno));
+    return KBIT_OK;
+}
+
+kbit_status kbit_file_append(kbit_file_writer *writer, const void *bytes, size_t size,
+                             kbit_error *error)
+{
+    if (write_all(writer->fd, bytes, size) != 0)
+        return fail(writer, errno, error);
+    return KBIT_OK;
+}
+
+kbit_status kbit_file_end(kbit_file_writer *writer, kbit_error *error)
+{
+    int fd = writer->fd;
+
+    writer->fd = -1;
+    if (close(fd) || rename(writer->temporary, writer->path)) { /* a full disk may show in close */
+        int reason = errno;
+        unlink(writer->temporary);
+        return kbit_fail(error, KBIT_ERR_IO, "%s: cannot be written: %s", writer->path,
+                         strerror(reason));
+    }
+    return KBIT_OK;
+}
+
+void kbit_file_abandon(kbit_file_writer *writer)
+{
+    if (writer->fd < 0)
+        return;
+    close(writer->fd);
+    unlink(writer->temporary);
+    writer->fd = -1;
+}
+
 kbit_status kbit_file_write(const char *path, const struct iovec parts[], size_t n_parts,
                             kbit_error *error)
 {
-    char temporary[PATH_MAX];
-    struct stat status;
+    kbit_file_writer writer = {.fd = -1};
 
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return kbit_fail(error, KBIT_ERR_IO, "%s: exists and is not a regular file", path);
-    int fd = create_beside(path, temporary);
-    if (fd < 0)
-        return kbit_fail(error, KBIT_ERR_IO, "%s: cannot be created: %s", path, strerror(errno));
-    int failed = 0;
-    for (size_t i = 0; i < n_parts && !failed; i++)
-        failed = write_all(fd, parts[i].iov_base, parts[i].iov_len);
-    int reason = errno;
-    if (close(fd) && !failed) { /* where a full disk may show */
-        failed = -1;
-        reason = errno;
-    }
-    if (!failed && rename(temporary, path)) {
-        failed = -1;
-        reason = errno;
-    }
-    if (failed) {
-        unlink(temporary);
-        return kbit_fail(error, KBIT_ERR_IO, "%s: cannot be written: %s", path, strerror(reason));
-    }
-    return KBIT_OK;
+    kbit_status status = kbit_file_begin(&writer, path, error);
+    for (size_t i = 0; i < n_parts && !status; i++)
+        status = kbit_file_append(&writer, parts[i].iov_base, parts[i].iov_len, error);
+    return status ? status : kbit_file_end(&writer, error);
 }

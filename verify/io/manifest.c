@@ -41,7 +41,7 @@ static kbit_status check_writable(const kbit_manifest *manifest, const char *tex
         size_t elements, bytes;
         kbit_status status =
             kbit_array_size(array->type, array->rank, array->dim, &elements, &bytes);
-        if (!status && bytes > 0 && !array->data)
+        if (!status && bytes > 0 && !array->data && !manifest->inputs[i].make)
             status = KBIT_ERR_NULL;
         if (status)
             return kbit_fail(error, status, MANIFEST_FILE ": input '%s': %s",
@@ -73,8 +73,12 @@ static kbit_status write_files(const char *folder, const kbit_manifest *manifest
     for (*n_written = 0; *n_written < manifest->n_inputs; ++*n_written) {
         const kbit_manifest_tensor *input = &manifest->inputs[*n_written];
         snprintf(file, sizeof file, "%s.npy", input->name);
-        if ((status = join(folder, file, path, error)) ||
-            (status = kbit_npy_write(path, &input->array, error)))
+        if ((status = join(folder, file, path, error)))
+            return status;
+        status = input->make
+                     ? kbit_npy_write_rows(path, &input->array, input->make, input->context, error)
+                     : kbit_npy_write(path, &input->array, error);
+        if (status)
             return status;
     }
     if ((status = join(folder, MANIFEST_FILE, path, error)))

@@ -22,7 +22,7 @@
 #ifndef KBIT_VERIFY_IO_MANIFEST_H
 #define KBIT_VERIFY_IO_MANIFEST_H
 
-#include "io/array.h"
+#include "io/npy.h"
 
 #define KBIT_MANIFEST_SCHEMA         "kbit-case"
 #define KBIT_MANIFEST_SCHEMA_VERSION 1
@@ -36,6 +36,8 @@ typedef struct {
     char name[32];    /* lower-case letters, digits and _ */
     char file[64];    /* in the folder; set by reading, NAME.npy when written */
     kbit_array array; /* data: of inputs always, of outputs once kbit_manifest_read_output() ran */
+    kbit_npy_rows *make; /* or NULL: writing asks it for the rows of an input that has no data */
+    void *context;       /* of make */
 } kbit_manifest_tensor;
 
 typedef struct {

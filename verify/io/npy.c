@@ -46,19 +46,21 @@ kbit_status kbit_npy_read(const char *path, kbit_array *array, kbit_error *error
     return status;
 }
 
-kbit_status kbit_npy_write(const char *path, const kbit_array *array, kbit_error *error)
-{
-    char dictionary[128], header[192];
-    char text[KBIT_ARRAY_TEXT];
-    size_t elements, bytes;
+#define BLOCK_BYTES ((size_t)8 << 20)
+#define HEADER_MAX  192
 
-    kbit_status status = kbit_array_size(array->type, array->rank, array->dim, &elements, &bytes);
+/* The header of an array as NumPy writes it; *bytes is the size of what follows. */
+static kbit_status format_header(const char *path, const kbit_array *array, char header[HEADER_MAX],
+                                 size_t *header_size, size_t *bytes, kbit_error *error)
+{
+    char dictionary[128];
+    char text[KBIT_ARRAY_TEXT];
+    size_t elements;
+
+    kbit_status status = kbit_array_size(array->type, array->rank, array->dim, &elements, bytes);
     if (status)
         return kbit_fail(error, status, "%s: a tensor cannot be %s", path,
                          kbit_array_describe(array->type, array->rank, array->dim, text));
-    if (!array->data && bytes > 0)
-        return kbit_fail(error, KBIT_ERR_NULL, "%s: the array has no data", path);
-
     char shape[48]; /* a tuple of one needs its comma */
     if (array->rank == 1)
         snprintf(shape, sizeof shape, "(%zu,)", array->dim[0]);
@@ -73,8 +75,51 @@ kbit_status kbit_npy_write(const char *path, const kbit_array *array, kbit_error
     memcpy(header, "\x93NUMPY\x01\x00", 8);
     header[8] = (char)(length & 0xff);
     header[9] = (char)(length >> 8);
-    snprintf(header + 10, sizeof header - 10, "%-*s\n", (int)length - 1, dictionary);
+    snprintf(header + 10, HEADER_MAX - 10, "%-*s\n", (int)length - 1, dictionary);
+    *header_size = total;
+    return KBIT_OK;
+}
 
-    const struct iovec parts[] = {{header, total}, {array->data, bytes}};
+kbit_status kbit_npy_write(const char *path, const kbit_array *array, kbit_error *error)
+{
+    char header[HEADER_MAX];
+    size_t header_size, bytes;
+
+    kbit_status status = format_header(path, array, header, &header_size, &bytes, error);
+    if (status)
+        return status;
+    if (!array->data && bytes > 0)
+        return kbit_fail(error, KBIT_ERR_NULL, "%s: the array has no data", path);
+    const struct iovec parts[] = {{header, header_size}, {array->data, bytes}};
     return kbit_file_write(path, parts, 2, error);
+}
+
+kbit_status kbit_npy_write_rows(const char *path, const kbit_array *array, kbit_npy_rows *make,
+                                void *context, kbit_error *error)
+{
+    char header[HEADER_MAX];
+    size_t header_size, bytes;
+    kbit_file_writer writer = {.fd = -1};
+
+    kbit_status status = format_header(path, array, header, &header_size, &bytes, error);
+    if (status)
+        return status;
+    const size_t n_rows = array->dim[0], row_bytes = n_rows ? bytes / n_rows : 0;
+    const size_t block = row_bytes && row_bytes < BLOCK_BYTES ? BLOCK_BYTES / row_bytes : 1;
+    void *rows = malloc(block * row_bytes + 1);
+    if (!rows)
+        return kbit_fail(error, KBIT_ERR_MEMORY, "%s: no memory for %zu rows", path, block);
+    status = kbit_file_begin(&writer, path, error);
+    if (!status)
+        status = kbit_file_append(&writer, header, header_size, error);
+    for (size_t first = 0; first < n_rows && row_bytes && !status; first += block) {
+        const size_t n = n_rows - first < block ? n_rows - first : block;
+        status = make(context, first, n, rows, error);
+        if (status)
+            kbit_file_abandon(&writer);
+        else
+            status = kbit_file_append(&writer, rows, n * row_bytes, error);
+    }
+    free(rows);
+    return status ? status : kbit_file_end(&writer, error);
 }

@@ -37,6 +37,13 @@ kbit_status kbit_npy_read(const char *path, kbit_array *array, kbit_error *error
 /* Writes path whole or not at all, replacing a file of that name. */
 kbit_status kbit_npy_write(const char *path, const kbit_array *array, kbit_error *error);
 
+/* The same for an array whose rows are made as they are written: make() fills `rows` with rows
+ * [first, first + n), array->data is not read. As many at a time as some MiB hold. */
+typedef kbit_status kbit_npy_rows(void *context, size_t first, size_t n, void *rows,
+                                  kbit_error *error);
+kbit_status kbit_npy_write_rows(const char *path, const kbit_array *array, kbit_npy_rows *make,
+                                void *context, kbit_error *error);
+
 /* How NPY spells a type, such as "<f4"; NULL if it cannot. */
 const char *kbit_npy_descr(kbit_dtype type);
 

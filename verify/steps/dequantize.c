@@ -36,9 +36,10 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             kbit_sum exact = {0};
             kbit_sum_add(&exact,
                          (double)c[i * call->N + j] * (double)a[i] * (double)s[j] / 16129.0);
-            double radius = exact.magnitude * relative +
-                            kbit_dequantize_underflow(dequant, fp16, (double)c[i * call->N + j],
-                                                      (double)a[i], (double)s[j]);
+            double radius =
+                exact.magnitude * relative + kbit_dequantize_underflow(judging->declared, fp16,
+                                                                       (double)c[i * call->N + j],
+                                                                       (double)a[i], (double)s[j]);
             kbit_admissible set = kbit_admissible_round(&exact, radius, KBIT_F32, false);
             if (radius > 0 && !isnan(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / radius);

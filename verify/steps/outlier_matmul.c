@@ -11,6 +11,12 @@
 #include "enclosure.h"
 #include "numbers.h"
 
+static bool is_127_times_a_power_of_2(float s)
+{
+    int exponent;
+    return frexpf(s, &exponent) == 127.0f / 128;
+}
+
 kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbit_verdict *verdict,
                                       kbit_error *error)
 {
@@ -26,15 +32,14 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
         free(weights);
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     }
-    double u = kbit_addition_error(judging->declared->acc);
+    kbit_summation how = kbit_summation_of(judging->declared, (kbit_dtype)call->in[0].dtype,
+                                           w16 ? (kbit_dtype)call->in[2].dtype : KBIT_I8, n, 0);
     double term_growth =
-        kbit_growth(w16 ? KBIT_OUTLIER_TERM_ERROR_W16 : KBIT_OUTLIER_TERM_ERROR, (double)n, u);
-    double d_growth = kbit_growth(0, (double)n, u);
+        kbit_growth(how.product_error + (w16 ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1, how.term_loss);
+    double d_growth = kbit_growth(0, 1, how.loss);
 
     verdict->kind = KBIT_ENCLOSED;
-    verdict->theorem = judging->declared->acc == ACC_IEEE       ? "accumulate-any-order"
-                       : judging->declared->acc == ACC_FAITHFUL ? "accumulate-faithful"
-                                                                : "accumulate-truncating";
+    verdict->theorem = how.theorem;
     verdict->elements = verdict->checked = M * N;
     for (size_t i = 0; i < M; i++) {
         double largest = 0;
@@ -44,23 +49,28 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
             double observed = (double)y[i * N + j], start = (double)d[i * N + j];
             kbit_sum terms = {0};
             if (w16)
-                kbit_outlier_terms_w16(&terms, n, outliers, x + i * K, weights + j * K);
+                kbit_outlier_terms_w16(&how, &terms, n, outliers, x + i * K, weights + j * K);
             else
-                kbit_outlier_terms(&terms, n, outliers, x + i * K, w + j * K, s[j],
+                kbit_outlier_terms(&how, &terms, n, outliers, x + i * K, w + j * K, s[j],
                                    judging->declared->subB);
-            double radius = terms.magnitude * term_growth +
-                            kbit_underflow(terms.terms, largest, w16 ? 1 : (double)s[j]);
+            double scale = w16 ? 1 : (double)s[j];
+            double radius = terms.encoded * term_growth +
+                            kbit_summation_underflow(&how, terms.terms, largest, scale, !w16);
             radius += fabs(start) * d_growth;
-            bool zeros = terms.terms == 0;
+            kbit_sum products = terms;
             /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it
-             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. */
-            bool scaled = w16 || 127 * terms.magnitude <= 0x1p24 * terms.quantum;
+             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. With
+             * another s the sum may be exact, but s/127 is not, and who multiplies by it first rounds. */
+            bool scaled = w16 || (is_127_times_a_power_of_2(s[j]) &&
+                                  127 * terms.encoded <= 0x1p24 * terms.quantum);
             kbit_sum_add(&terms, start);
-            if (zeros || (scaled && kbit_sum_is_exact(&terms)))
+            if ((scaled || products.terms == 0) &&
+                kbit_summation_is_exact(&how, &products, &terms, !w16))
                 radius = 0;
             kbit_admissible set = kbit_admissible_round(&terms, radius, KBIT_F32, false);
             if (radius > 0 && isfinite(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - terms.value) / radius);
+            kbit_summation_overflow(&how, &products, scale, &set);
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))
                 continue;

@@ -1,0 +1,224 @@
+/* hopper.cu -- the rungs for compute capability 9.0: one kernel, with the int32 sums or the whole
+ * layer as its output.
+ *
+ * This file is compiled for sm_90a alone, where the build has it among its architectures; the
+ * instructions exist nowhere else, later devices included. Elsewhere the rungs serve nothing, and
+ * dispatch takes the one below.
+ */
+#include "linear_hopper.cuh"
+#include "rungs.h"
+
+#include <type_traits>
+
+namespace kbit
+{
+namespace hopper
+{
+
+constexpr int kStreamedRows = 16; /* up to here the weights' stream decides: int8_stream.cuh */
+
+/* Where the int32 sums go. */
+struct Int32Output {
+    int32_t *c; /* [M,N] */
+    int M, N;
+    bool pairs; /* rows are 8-byte aligned */
+};
+
+/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. */
+struct Tap {
+    using Output = Int32Output;
+    struct Slots {
+    };
+    struct Barriers {
+    };
+};
+template <class XType, class OutType> struct Layer {
+    using X = XType;
+    using Out = OutType;
+    struct Output {
+        LinearEpilogue epilogue;
+        bool wide;
+    };
+    using Slots = OutlierSlots;
+    using Barriers = OutlierBarriers;
+};
+
+template <class Epilogue> struct alignas(1024) Shared {
+    Ring ring;
+    typename Epilogue::Slots slots;
+    RingBarriers barriers;
+    typename Epilogue::Barriers slot_barriers;
+};
+static_assert(sizeof(Shared<Layer<__half, __half>>) <= 227 * 1024, "a block has 227 KiB");
+
+__device__ __forceinline__ void store_sums(const Int32Output &out, int row0, int col0,
+                                           const int (&sum)[kTile / 2])
+{
+#pragma unroll
+    for (int i = 0; i < kTile / 2; i += 2) {
+        const int row = row0 + row_of(i), col = col0 + col_of(i);
+        if (row >= out.M)
+            continue;
+        int32_t *line = out.c + static_cast<size_t>(row) * out.N;
+        if (out.pairs && col < out.N) {
+            *reinterpret_cast<int2 *>(line + col) = make_int2(sum[i], sum[i + 1]);
+        } else {
+            if (col < out.N)
+                line[col] = sum[i];
+            if (col + 1 < out.N)
+                line[col + 1] = sum[i + 1];
+        }
+    }
+}
+
+#if !defined(__CUDACC__) || defined(__CUDA_ARCH_FEAT_SM90_ALL)
+
+__device__ inline void start_slots(Tap::Barriers &) {}
+__device__ inline void start_slots(OutlierBarriers &barriers)
+{
+    start_ring(barriers.full, barriers.empty);
+}
+
+template <class Epilogue>
+__global__ void __launch_bounds__(kBlock, 1)
+    product(const __grid_constant__ CUtensorMap q, const __grid_constant__ CUtensorMap w,
+            Tiles tiles, int steps, typename Epilogue::Output out)
+{
+    KBIT_SHARED(Shared<Epilogue>, shared);
+    constexpr bool tap = std::is_same<Epilogue, Tap>::value;
+    if (threadIdx.x == 0) {
+        start_ring(shared.barriers.full, shared.barriers.empty);
+        start_slots(shared.slot_barriers);
+        ptx::mbarrier_fence_init();
+    }
+    __syncthreads();
+
+    if (threadIdx.x < 128) {
+        ptx::registers_decrease<40>();
+        if (threadIdx.x < 32) {
+            if (ptx::elect_one())
+                produce(shared.ring, shared.barriers, &q, &w, tiles, steps);
+        } else {
+            if constexpr (!tap)
+                produce_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers,
+                                                       out.epilogue.outliers, tiles);
+        }
+    } else {
+        ptx::registers_increase<232>();
+        Place<kRing> place;
+        Place<kSlots> slot;
+        int n = 0;
+        if constexpr (!tap)
+            n = outlier_count(out.epilogue.outliers);
+        for (long long tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
+            int row0, col0, sum[kTile / 2];
+            tiles.at(tile, row0, col0);
+            consume(shared.ring, shared.barriers, place, steps, sum);
+            if constexpr (tap) {
+                store_sums(out, row0, col0, sum);
+            } else {
+                float outlier_sum[kTile / 2];
+                consume_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers, slot, n,
+                                                       outlier_sum);
+                store_tile<typename Epilogue::Out>(out.epilogue, row0, col0, sum, outlier_sum,
+                                                   out.wide);
+            }
+        }
+    }
+}
+
+#else /* another architecture: never launched, see serves() */
+
+template <class Epilogue>
+__global__ void product(const __grid_constant__ CUtensorMap, const __grid_constant__ CUtensorMap,
+                        Tiles, int, typename Epilogue::Output)
+{
+    __trap();
+}
+
+#endif
+
+/* Blocks that run at a time: one a multiprocessor. Two on the CPU, so that each has more tiles. */
+static int blocks_at_a_time()
+{
+#if defined(__CUDACC__)
+    return device_multiprocessors();
+#else
+    return 2;
+#endif
+}
+
+static Tiles tiles_of(const Int8Operands &in)
+{
+    return {static_cast<int>(ceil_div(in.M, kTile)), static_cast<int>(ceil_div(in.N, kTile))};
+}
+
+/* The device, the build and the operands: rows of whole 16 bytes, as the copy engine wants them.
+ * Rows or outputs as few as these leave most of a tile empty, and tiles for less than half of the
+ * multiprocessors leave the others idle: there a lower rung, which splits K, is taken to be faster
+ * (predicted, not measured on hardware). */
+static bool serves(const Int8Operands &in)
+{
+#if defined(__CUDACC__) && !defined(KBIT_SM90A)
+    return false;
+#elif defined(__CUDACC__)
+    if (device_capability() != 90)
+        return false;
+#endif
+    return in.K > 0 && int8_aligned(in) && in.M > kStreamedRows && in.N >= 8 &&
+           2 * tiles_of(in).count() >= blocks_at_a_time();
+}
+
+template <class Epilogue>
+static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out,
+                          cudaStream_t stream)
+{
+    alignas(64) CUtensorMap q, w;
+    cudaError_t status = make_tensor_map(&q, CU_TENSOR_MAP_DATA_TYPE_UINT8, in.q, in.M, in.K, in.K,
+                                         kTile, kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
+    if (status == cudaSuccess)
+        status = make_tensor_map(&w, CU_TENSOR_MAP_DATA_TYPE_UINT8, in.w, in.N, in.K, in.K, kTile,
+                                 kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
+    if (status != cudaSuccess)
+        return status_of(status);
+    const Tiles tiles = tiles_of(in);
+    const int blocks = blocks_at_a_time();
+    const unsigned grid = tiles.count() < blocks ? static_cast<unsigned>(tiles.count())
+                                                 : static_cast<unsigned>(blocks);
+    return status_of(KBIT_LAUNCH((product<Epilogue>), dim3(grid), dim3(kBlock),
+                                 sizeof(Shared<Epilogue>), stream, q, w, tiles,
+                                 static_cast<int>(ceil_div(in.K, kStepBytes)), out));
+}
+
+} // namespace hopper
+
+kbit_status int8_matmul_hopper(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
+                               int32_t *c, cudaStream_t stream)
+{
+    const Int8Operands in = int8_operands(M, N, K, q, w);
+    if (!hopper::serves(in))
+        return KBIT_ERR_UNSUPPORTED;
+    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, N % 2 == 0 && aligned(c, 8)}, stream);
+}
+
+bool linear_hopper_serves(const Int8Operands &in, kbit_dtype x_type)
+{
+    return hopper::serves(in) && (x_type == KBIT_F16 || x_type == KBIT_BF16);
+}
+
+kbit_status linear_hopper(const Int8Operands &in, const LinearEpilogue &epilogue,
+                          cudaStream_t stream)
+{
+    const bool wide = in.N % 8 == 0 && aligned(epilogue.out, 16);
+    return with_type(epilogue.outliers.x_type, [&](auto x) {
+        return with_type(epilogue.type, [&](auto out) {
+            if constexpr (sizeof(x) == 2)
+                return hopper::launch<hopper::Layer<decltype(x), decltype(out)>>(
+                    in, {epilogue, wide}, stream);
+            else
+                return KBIT_ERR_UNSUPPORTED;
+        });
+    });
+}
+
+} // namespace kbit

@@ -1,0 +1,286 @@
+/* race.cc -- the race runtime: the functions that kernels compiled with -fsanitize=thread call, and
+ * what it learns from the execution layer. Linked in place of the compiler's own runtime. */
+#include "race.h"
+#include "traffic.h"
+#include "warp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace simt
+{
+namespace
+{
+class Races final : public Monitor
+{
+  public:
+    Races();
+    void launch_begins(const void *parameters, size_t bytes) override;
+    void launch_ends() override;
+    void block_begins(const MonitoredBlock &) override;
+    void block_ends() override { traffic_.block_ends(); }
+    void threads_met(unsigned first_warp, unsigned warps, const uint32_t *lanes) override;
+    void warp_met(unsigned warp, uint32_t) override { traffic_.warp_met(warp); }
+    void reads(const void *from, size_t bytes, const Where &where) override
+    {
+        access(from, bytes, Access::Read, site_of(where));
+    }
+    void atomic(const void *p, size_t bytes, const Where &) override;
+    void work_starts(Work work) override { order_.start_work(work, self->linear); }
+    void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) override;
+    void work_finished(Work work, size_t count) override
+    {
+        order_.finish_work(work, self->linear, count);
+    }
+    void fence() override { order_.fence(self->linear); }
+
+    void signal_starts(const void *signal) override { order_.start_signal(signal); }
+    void arrives(const void *signal) override { order_.arrive(signal, self->linear); }
+    void completes(const void *signal) override { order_.complete(signal); }
+    void waited(const void *signal, unsigned thread) override { order_.wait(signal, thread); }
+    void signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
+                        const Where &) override;
+
+    void access(const void *p, size_t bytes, Access, Site);
+
+  private:
+    bool is_shared(const void *p) const;
+    bool is_of_kernels(const void *p) const;
+    void touch(const void *p, size_t bytes, const Stamp &);
+    [[noreturn]] void report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now);
+
+    const void *parameters_ = nullptr;
+    size_t parameters_bytes_ = 0;
+    MonitoredBlock running_{};
+    Ordering order_;
+    History history_;
+    Traffic traffic_;
+    const char *traffic_file_;
+};
+
+Races races;
+
+Races::Races() : traffic_file_(getenv("KBIT_SIMT_TRAFFIC"))
+{
+    monitor = this;
+}
+
+/* After each launch, since a process may end without a word. */
+void Races::launch_ends()
+{
+    FILE *out = traffic_file_ ? fopen(traffic_file_, "w") : nullptr;
+    if (traffic_file_ && (!out || (traffic_.print(out), fclose(out) != 0)))
+        fault("KBIT_SIMT_TRAFFIC: cannot write %s", traffic_file_);
+}
+
+/* Launches of a stream follow each other: an earlier one races with nothing. */
+void Races::launch_begins(const void *parameters, size_t bytes)
+{
+    parameters_ = parameters;
+    parameters_bytes_ = bytes;
+    history_.forget_all();
+    order_.start_launch();
+}
+
+void Races::block_begins(const MonitoredBlock &block)
+{
+    running_ = block;
+    order_.start_block((uint32_t)block.number, block.threads);
+    history_.start_block(block.shared_bytes);
+}
+
+void Races::threads_met(unsigned first_warp, unsigned warps, const uint32_t *lanes)
+{
+    std::vector<unsigned> threads;
+    for (unsigned w = 0; w < warps; w++) {
+        traffic_.warp_met(first_warp + w);
+        for (uint32_t rest = lanes[w]; rest; rest &= rest - 1)
+            threads.push_back((first_warp + w) * warp_size + (unsigned)__builtin_ctz(rest));
+    }
+    order_.met(threads);
+}
+
+static bool lies_in(const void *p, const void *start, size_t bytes)
+{
+    return (uintptr_t)p - (uintptr_t)start < bytes;
+}
+
+bool Races::is_shared(const void *p) const
+{
+    return lies_in(p, running_.shared, running_.shared_bytes);
+}
+
+/* Not a thread's own variables, nor what this layer keeps of it: threadIdx and its like. */
+bool Races::is_of_kernels(const void *p) const
+{
+    return !lies_in(p, running_.stacks, running_.stacks_bytes) &&
+           !lies_in(p, parameters_, parameters_bytes_) && !lies_in(p, self, sizeof *self) &&
+           !lies_in(p, self->block, sizeof *self->block) && !lies_in(p, &self, sizeof self);
+}
+
+void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now)
+{
+    auto text_of = [&](const Stamp &s) {
+        static const char *const does[] = {"read", "written", "updated atomically"};
+        const unsigned threads = order_.threads(), warpgroups = 2 * threads;
+        std::string who = "by thread " + std::to_string(s.agent);
+        if (s.agent >= warpgroups + max_warpgroups)
+            who = "by a copy that completes on an mbarrier";
+        else if (s.agent >= warpgroups)
+            who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
+        else if (s.agent >= threads)
+            who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
+        if (s.block != order_.block())
+            who = "by another block";
+        return std::string(does[(int)s.access]) + " " + who + " at " + place_of(s.site);
+    };
+    std::string what =
+        is_shared(p)
+            ? "shared memory at offset " +
+                  std::to_string((const unsigned char *)p - (const unsigned char *)running_.shared)
+            : "global memory";
+    fault("race: %zu byte%s of %s %s, after being %s, and nothing orders the two", bytes,
+          bytes == 1 ? "" : "s", what.c_str(), text_of(now).c_str(), text_of(earlier).c_str());
+}
+
+void Races::touch(const void *p, size_t bytes, const Stamp &now)
+{
+    const bool shared = is_shared(p);
+    const size_t offset = (uintptr_t)p - (uintptr_t)running_.shared;
+    for (size_t i = 0; i < bytes; i++) {
+        if (shared && offset + i >= running_.shared_bytes)
+            return; /* the zone behind it tells, when the block ends */
+        Cell &cell = shared ? history_.shared(offset + i) : history_.global((uintptr_t)p + i);
+        if (shared && now.access != Access::Write && !cell.write.clock)
+            fault("uninitialised: %zu byte%s of shared memory at offset %zu read at %s, and never "
+                  "written in this block",
+                  bytes, bytes == 1 ? "" : "s", offset, place_of(now.site).c_str());
+        if (const Stamp *earlier = history_.record(cell, now, self->linear, order_))
+            report(p, bytes, *earlier, now);
+    }
+}
+
+void Races::access(const void *p, size_t bytes, Access access, Site site)
+{
+    if (!is_of_kernels(p))
+        return;
+    traffic_.add(site, self->warp, self->lane, is_shared(p),
+                 (uintptr_t)p - (is_shared(p) ? (uintptr_t)running_.shared : 0), bytes);
+    touch(p, bytes, order_.stamp(self->linear, access, site));
+}
+
+void Races::atomic(const void *p, size_t bytes, const Where &where)
+{
+    order_.atomic(self->linear, (uintptr_t)p);
+    access(p, bytes, Access::Atomic, site_of(where));
+}
+
+/* Until the wait, nothing of it is known to be done. */
+void Races::work_accesses(Work work, const void *p, size_t bytes, bool writes, const Where &where)
+{
+    const Site site = site_of(where);
+    const bool shared = is_shared(p);
+    if (work == Work::Copies)
+        traffic_.add(site, self->warp, self->lane, shared,
+                     (uintptr_t)p - (shared ? (uintptr_t)running_.shared : 0), bytes);
+    touch(p, bytes,
+          order_.stamp_of_work(work, self->linear, writes ? Access::Write : Access::Read, site));
+}
+
+void Races::signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
+                           const Where &where)
+{
+    const Site site = site_of(where);
+    touch(to, bytes, order_.stamp_of_signalled_copy(signal, Access::Write, site));
+    if (from)
+        touch(from, bytes, order_.stamp_of_signalled_copy(signal, Access::Read, site));
+}
+
+} // namespace
+
+static void kernel_access(const void *p, size_t bytes, Access access, const void *return_address)
+{
+    if (self)
+        races.access(p, bytes, access, site_of(return_address));
+}
+
+} // namespace simt
+
+/* The names are the compiler's. */
+#define CALLER __builtin_return_address(0)
+#define ACCESSES(bytes)                                                                            \
+    void __tsan_read##bytes(void *p)                                                               \
+    {                                                                                              \
+        simt::kernel_access(p, bytes, simt::Access::Read, CALLER);                                 \
+    }                                                                                              \
+    void __tsan_write##bytes(void *p)                                                              \
+    {                                                                                              \
+        simt::kernel_access(p, bytes, simt::Access::Write, CALLER);                                \
+    }                                                                                              \
+    void __tsan_unaligned_read##bytes(void *p)                                                     \
+    {                                                                                              \
+        simt::kernel_access(p, bytes, simt::Access::Read, CALLER);                                 \
+    }                                                                                              \
+    void __tsan_unaligned_write##bytes(void *p)                                                    \
+    {                                                                                              \
+        simt::kernel_access(p, bytes, simt::Access::Write, CALLER);                                \
+    }
+
+/* The layer has told of the update already: before_atomic(). */
+#define ATOMICS(bits, word)                                                                        \
+    word __tsan_atomic##bits##_load(const volatile word *p, int)                                   \
+    {                                                                                              \
+        return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                               \
+    }                                                                                              \
+    int __tsan_atomic##bits##_compare_exchange_weak(volatile word *p, word *expected,              \
+                                                    word desired, int, int)                        \
+    {                                                                                              \
+        return __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST,          \
+                                           __ATOMIC_SEQ_CST);                                      \
+    }                                                                                              \
+    int __tsan_atomic##bits##_compare_exchange_strong(volatile word *p, word *expected,            \
+                                                      word desired, int, int)                      \
+    {                                                                                              \
+        return __tsan_atomic##bits##_compare_exchange_weak(p, expected, desired, 0, 0);            \
+    }
+
+extern "C" {
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(4)
+ACCESSES(8)
+ACCESSES(16)
+ATOMICS(16, uint16_t)
+ATOMICS(32, uint32_t)
+ATOMICS(64, uint64_t)
+void __tsan_read_range(void *p, size_t bytes)
+{
+    simt::kernel_access(p, bytes, simt::Access::Read, CALLER);
+}
+void __tsan_write_range(void *p, size_t bytes)
+{
+    simt::kernel_access(p, bytes, simt::Access::Write, CALLER);
+}
+void *__tsan_memcpy(void *to, const void *from, size_t bytes)
+{
+    simt::kernel_access(from, bytes, simt::Access::Read, CALLER);
+    simt::kernel_access(to, bytes, simt::Access::Write, CALLER);
+    return memcpy(to, from, bytes);
+}
+void *__tsan_memmove(void *to, const void *from, size_t bytes)
+{
+    simt::kernel_access(from, bytes, simt::Access::Read, CALLER);
+    simt::kernel_access(to, bytes, simt::Access::Write, CALLER);
+    return memmove(to, from, bytes);
+}
+void *__tsan_memset(void *to, int value, size_t bytes)
+{
+    simt::kernel_access(to, bytes, simt::Access::Write, CALLER);
+    return memset(to, value, bytes);
+}
+void __tsan_init() {}
+void __tsan_func_entry(void *) {}
+void __tsan_func_exit() {}
+void __tsan_vptr_update(void **, void *) {}
+void __tsan_vptr_read(void **) {}
+}

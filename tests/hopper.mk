@@ -1,0 +1,32 @@
+# Hopper: its instructions on the CPU layer, and the kernels that are made of them.
+hopper_scripts = tests/simt/hopper_nvcc.sh tests/hopper_mutants.sh tests/hopper_orders.sh
+TESTS += $(hopper_scripts)
+EXTRA_DIST += tests/t_cuda_hopper.cc $(hopper_scripts) tests/simt/hopper_wrappers.cu
+
+# Broken on purpose, and linked with this program.
+check_PROGRAMS += tests/hopper_run
+tests_hopper_run_SOURCES = tests/hopper_run.cc
+tests_hopper_run_LDADD = libkernels_simt.la libkbitref.la
+AM_TESTS_ENVIRONMENT += KBIT_TEST_CXXFLAGS='$(AM_CXXFLAGS)'; export KBIT_TEST_CXXFLAGS;
+
+if HAVE_CHECK
+hopper_test_flags = $(simt_test_flags) -Wno-psabi # tensor maps are parameters, 64-byte aligned
+hopper_programs = tests/t_simt_hopper.tap tests/t_simt_hopper_faults.tap
+check_PROGRAMS += $(hopper_programs)
+TESTS += $(hopper_programs)
+
+tests_t_simt_hopper_tap_SOURCES = tests/simt/t_hopper.cc tests/simt/hopper_wrappers.cc \
+	tests/simt/hopper_wrappers.h tests/simt/testing.h
+tests_t_simt_hopper_tap_CXXFLAGS = $(hopper_test_flags)
+tests_t_simt_hopper_tap_LDADD = $(simt_test_libs)
+tests_t_simt_hopper_faults_tap_SOURCES = tests/simt/t_hopper_faults.cc tests/simt/testing.h
+tests_t_simt_hopper_faults_tap_CXXFLAGS = $(hopper_test_flags)
+tests_t_simt_hopper_faults_tap_LDADD = $(simt_test_libs)
+
+check_PROGRAMS += tests/t_cuda_hopper.tap
+TESTS += tests/t_cuda_hopper.tap
+tests_t_cuda_hopper_tap_SOURCES = tests/t_cuda_hopper.cc tests/cuda_test.h
+tests_t_cuda_hopper_tap_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/cuda
+tests_t_cuda_hopper_tap_CXXFLAGS = $(AM_CXXFLAGS) $(CHECK_CFLAGS)
+tests_t_cuda_hopper_tap_LDADD = libkernels_simt.la libkbitref.la $(CHECK_LIBS)
+endif

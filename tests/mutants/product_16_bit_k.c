@@ -1,0 +1,19 @@
+/* k is a 16-bit number: from 65536 on the first codes come again. */
+#include "mutant.h"
+
+static int32_t dot(size_t K, const int8_t *q, const int8_t *w)
+{
+    int32_t sum = 0;
+    for (size_t k = 0; k < K; k++)
+        sum += q[(uint16_t)k] * w[(uint16_t)k];
+    return sum;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_product(call, dot);
+}
+
+const kbit_mutant mutant_product_16_bit_k = {
+    "product-16-bit-k", {"int8_matmul", run, NULL, NULL}, NULL};

@@ -1,0 +1,16 @@
+/* The bias is held in fp16. */
+#include "mutant.h"
+
+static void put(kbit_tensor *out, size_t at, float y, const float *bias)
+{
+    float held = bias ? in_f16(*bias) : 0;
+    put_reference(out, at, y, bias ? &held : NULL);
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_stored(call, put);
+}
+
+const kbit_mutant mutant_store_fp16_bias = {"store-fp16-bias", {"store", run, NULL, NULL}, NULL};

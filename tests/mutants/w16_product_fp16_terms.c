@@ -1,0 +1,20 @@
+/* Each product is rounded to fp16. */
+#include "mutant.h"
+
+static float sum_of(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)s;
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        sum += in_f16(x[o] * w[o]);
+    return d + sum;
+}
+
+static kbit_status run(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, sum_of);
+}
+
+const kbit_mutant mutant_w16_product_fp16_terms = {
+    "w16-product-fp16-terms", {"outlier_matmul_w16", run, NULL, NULL}, NULL};

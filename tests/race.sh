@@ -1,0 +1,14 @@
+#!/bin/sh
+# Every kernel that dispatch can choose, and the plainest one of each step, is free of races and of
+# uninitialised shared reads on cases that reach tails, outliers and several tiles.
+set -eu
+plugin=verify/candidates/simt-race.la
+if ! test -f "$plugin"; then
+    echo "skipped: this compiler or this build has no race runtime ($plugin was not built)"
+    exit 77
+fi
+for case in random-f16 transparent-ragged one-column shape-1x3x17; do
+    for variant in simt-race simt-race:v1; do
+        ./verify/kbit verify --quiet --candidate "$variant" --case "$case"
+    done
+done

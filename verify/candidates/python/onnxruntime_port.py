@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""ONNX Runtime's int8 operators on the CPU, each as a model of one node.
+
+int8_matmul    MatMulInteger on int8 and int8. Variant u8s8: the activations as uint8 with zero point 128,
+               which is the same product.
+quantize_rows  QuantizeLinear along axis 0, scale absmax/127, zero point 0 of int8, on x widened to float; an
+               absmax of 0 gets the scale 1. It divides, and knows no outliers.
+
+Not judged, being other methods: DynamicQuantizeLinear (one asymmetric uint8 scale for a tensor) and
+QLinearMatMul (its output is requantized to 8 bits).
+"""
+import kbit_port
+from kbit_port import widened
+
+ort = kbit_port.needs("onnxruntime")
+onnx = kbit_port.needs("onnx")
+np = kbit_port.np
+variant = kbit_port.variant()
+if variant not in ("", "u8s8"):
+    raise SystemExit(f"no variant '{variant}': u8s8, or none")
+sessions = {}
+
+
+def run(operator, inputs, out_type, **attributes):
+    """The node on inputs {name: array}; the model is made once for each operator."""
+    if operator not in sessions:
+        helper, types = onnx.helper, onnx.helper.np_dtype_to_tensor_dtype
+        node = helper.make_node(operator, list(inputs), ["out"], **attributes)
+        graph = helper.make_graph(
+            [node], operator,
+            [helper.make_tensor_value_info(name, types(array.dtype), [None] * array.ndim)
+             for name, array in inputs.items()],
+            [helper.make_tensor_value_info("out", types(np.dtype(out_type)), [None, None])])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+        sessions[operator] = ort.InferenceSession(model.SerializeToString(),
+                                                  providers=["CPUExecutionProvider"])
+    return sessions[operator].run(None, inputs)[0]
+
+
+def int8_matmul(call, q, w):
+    inputs = {"a": q, "b": np.ascontiguousarray(w.T)}
+    if variant:
+        inputs["a"] = (q.astype("i2") + 128).astype("u1")
+        inputs["zero"] = np.array(128, "u1")
+    return run("MatMulInteger", inputs, "i4")
+
+
+def quantize_rows(call, x, absmax, outliers):
+    kbit_port.nothing_masked(call, x, outliers)
+    scale = np.where(absmax == 0, np.float32(1), absmax / np.float32(127))
+    inputs = {"x": widened(x), "scale": scale, "zero": np.zeros(call.M, "i1")}
+    return run("QuantizeLinear", inputs, "i1", axis=0)
+
+
+STEPS = {"int8_matmul": int8_matmul}
+if not variant:
+    STEPS["quantize_rows"] = quantize_rows
+kbit_port.main(f"onnxruntime-{ort.__version__}" + (":" if variant else "") + variant, "quant=any", STEPS)

@@ -1,0 +1,153 @@
+/* probe.c -- kbit probe: tries to refute what a candidate declares. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "probe/probe.h"
+
+static const char HELP[] =
+    "Usage: kbit probe [OPTION]...\n"
+    "Asks a candidate for results on crafted operands, at one shape, and says for each\n"
+    "declaration whether they refute it. It proves none: no verdict rests on a probe.\n\n"
+    "  -c, --candidate NAME       simt (default), reference, cuda, ..., or ./file.so;\n"
+    "                             NAME:VARIANT chooses one of its variants\n"
+    "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
+    "      --shape MxNxK          rows of X, rows of W, shared dimension >= 16 [64x64x64]\n"
+    "  -f, --format FORMAT        text or json\n"
+    "      --timeout SECONDS      a call may take [120]\n"
+    "      --memory MIB           address space of the candidate's process [no limit]\n"
+    "  -h, --help                 this text\n\n"
+    "Exit status: 0 nothing refuted, 1 something refuted or no answer, 2 usage or I/O error, 77 "
+    "no\n"
+    "device.\n";
+
+enum { DECLARE = 256, SHAPE, TIMEOUT, MEMORY };
+
+static const struct option OPTIONS[] = {
+    {"candidate", required_argument, NULL, 'c'},
+    {"declare", required_argument, NULL, DECLARE},
+    {"shape", required_argument, NULL, SHAPE},
+    {"format", required_argument, NULL, 'f'},
+    {"timeout", required_argument, NULL, TIMEOUT},
+    {"memory", required_argument, NULL, MEMORY},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *candidate, *declare;
+    kbit_format format;
+    uint64_t timeout, memory;
+    kbit_probe probe;
+} request;
+
+static bool parse_shape(const char *text, kbit_probe *probe)
+{
+    size_t size[3];
+    const char *p = text;
+    bool good = true;
+    for (int i = 0; good && i < 3; i++) {
+        char *end;
+        errno = 0;
+        unsigned long long v = strtoull(p, &end, 10);
+        good = *p >= '0' && *p <= '9' && errno == 0 && *end == (i < 2 ? 'x' : '\0') && v >= 1 &&
+               v <= 65536;
+        size[i] = (size_t)v;
+        p = end + 1;
+    }
+    if (good && size[2] >= 16 && size[0] * size[2] <= 1u << 26 && size[1] * size[2] <= 1u << 26 &&
+        size[0] * size[1] <= 1u << 26) {
+        probe->M = size[0];
+        probe->N = size[1];
+        probe->K = size[2];
+        return true;
+    }
+    kbit_usage("probe",
+               "--shape takes MxNxK with K >= 16, up to 65536 each and 2^26 elements a matrix, "
+               "not '%s'",
+               text);
+    return false;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv, request *r)
+{
+    bool ok = true;
+    int c;
+    optind = 1;
+    while (ok && (c = getopt_long(argc, argv, "c:f:h", OPTIONS, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            r->candidate = optarg;
+            break;
+        case DECLARE:
+            r->declare = optarg;
+            break;
+        case SHAPE:
+            ok = parse_shape(optarg, &r->probe);
+            break;
+        case 'f':
+            ok = kbit_option_format("probe", optarg, &r->format);
+            if (ok && r->format != KBIT_FORMAT_TEXT && r->format != KBIT_FORMAT_JSON)
+                return kbit_usage("probe", "--format takes text or json, not '%s'", optarg);
+            break;
+        case TIMEOUT:
+            ok = kbit_option_u64("probe", "--timeout", optarg, 1, 86400, &r->timeout);
+            break;
+        case MEMORY:
+            ok = kbit_option_u64("probe", "--memory", optarg, 16, 1u << 24, &r->memory);
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return fflush(stdout) == 0 ? EXIT_ADMISSIBLE : EXIT_USAGE;
+        default:
+            fprintf(stderr, "Try 'kbit probe --help'.\n");
+            return EXIT_USAGE;
+        }
+    }
+    if (!ok)
+        return EXIT_USAGE;
+    if (optind < argc)
+        return kbit_usage("probe", "unexpected argument '%s'", argv[optind]);
+    return -1;
+}
+
+int kbit_cmd_probe(int argc, char **argv)
+{
+    static request r;
+    r = (request){.candidate = "simt", .timeout = 120, .probe = {.M = 64, .N = 64, .K = 64}};
+    kbit_error error = {KBIT_OK, ""};
+    kbit_declared declared = {0};
+    kbit_sandbox *sandbox;
+    int code = parse(argc, argv, &r);
+    if (code >= 0)
+        return code;
+    kbit_status status =
+        kbit_open_candidate(r.candidate, (unsigned)r.timeout, r.memory, &sandbox, &error);
+    if (status != KBIT_OK)
+        return kbit_report_error("probe", &error);
+    const char *declares = r.declare ? r.declare : kbit_sandbox_declares(sandbox);
+    status = kbit_declared_parse(declares, &declared, &error);
+    if (status == KBIT_OK)
+        status = kbit_probe_run(sandbox, &declared, &r.probe, &error);
+    if (status != KBIT_OK) {
+        code = kbit_report_error("probe", &error);
+    } else {
+        bool written = true;
+        const char *name = kbit_sandbox_name(sandbox);
+        if (r.format == KBIT_FORMAT_JSON)
+            written = kbit_probe_json(&r.probe, &declared, name, declares, stdout);
+        else
+            kbit_probe_text(&r.probe, &declared, name, declares, stdout);
+        code = kbit_probe_objects(&r.probe) ? EXIT_MISMATCH : EXIT_ADMISSIBLE;
+        if (fflush(stdout) != 0 || !written) {
+            kbit_fail(&error, KBIT_ERR_IO, "stdout: the report could not be written: %s",
+                      strerror(errno));
+            code = kbit_report_error("probe", &error);
+        }
+    }
+    kbit_sandbox_close(sandbox);
+    return code;
+}

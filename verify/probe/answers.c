@@ -1,0 +1,242 @@
+/* answers.c -- asks each question once, and holds the answer against every value of its key. */
+#include <math.h>
+#include <string.h>
+
+#include "numbers.h"
+#include "probe.h"
+
+/* RN(1 / 127^2), the constant of dequant=bnb. */
+#define INVERSE_127_SQUARED 0x1.040c2p-14f
+
+static const kbit_declared_row *row_of_key(const char *key)
+{
+    const kbit_declared_row *rows;
+    size_t n = kbit_declared_rows(&rows);
+    for (size_t r = 0; r < n; r++)
+        if (strcmp(rows[r].key, key) == 0)
+            return &rows[r];
+    return NULL;
+}
+
+static int *value_of(kbit_declared *declared, const kbit_declared_row *row)
+{
+    return (int *)(void *)((char *)declared + row->offset);
+}
+
+/* The row that acc names; any order of fused multiply-adds for acc=ieee, since the questions' products
+ * are exact; NULL where only a theorem says what is allowed. */
+static const kbit_accumulation *enumerable(const kbit_question *q, const kbit_declared *declared)
+{
+    const char *values = row_of_key("acc")->values;
+    char name[32];
+    if (declared->acc == ACC_IEEE)
+        return declared->splitk != SPLITK_F16 && q->products.n <= 3 ? kbit_accumulation_find("fma")
+                                                                    : NULL;
+    for (int skip = declared->acc; skip > 0; skip--)
+        values += strcspn(values, "|") + 1;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(values, "|"), values);
+    return declared->splitk == SPLITK_NONE ? kbit_accumulation_find(name) : NULL;
+}
+
+static size_t first_outside(const kbit_question *q, const kbit_sum_set *set, bool flush_results)
+{
+    size_t n = kbit_tensor_elements(&q->out), i = 0;
+    while (i < n && kbit_sum_set_has(set, ((const float *)q->out.data)[i], flush_results))
+        i++;
+    return i;
+}
+
+static bool by_judge(const kbit_question *q, const kbit_declared *declared, kbit_answer *answer,
+                     kbit_error *error)
+{
+    kbit_call call = {q->step->stem, q->M, q->N, q->K, q->threshold, q->in, (kbit_tensor *)&q->out};
+    kbit_judging judging = {&call, declared, false, 0, 0, NULL};
+    kbit_verdict verdict = {.mode = KBIT_ISOLATED};
+    if (kbit_step_judge(q->step, &judging, &verdict, error) != KBIT_OK)
+        return false;
+    if (verdict.result != KBIT_ADMISSIBLE && answer) {
+        const kbit_mismatch *m = &verdict.kept[0];
+        snprintf(answer->observed, sizeof answer->observed, "%s(%zu,%zu) = %.60s",
+                 q->step->out.name, m->row, m->column, m->observed);
+        snprintf(answer->allowed, sizeof answer->allowed, "%s", m->admissible);
+    }
+    return verdict.result == KBIT_ADMISSIBLE;
+}
+
+static void print_element(const kbit_question *q, size_t i, char *text, size_t size)
+{
+    size_t width = q->out.rank == 2 ? q->out.dim[1] : 1;
+    char value[64];
+    kbit_print_value(value, sizeof value, kbit_element(&q->out, i), (kbit_dtype)q->out.dtype);
+    snprintf(text, size, "%s(%zu,%zu) = %s", q->step->out.name, i / width, i % width, value);
+}
+
+static bool by_set(const kbit_question *q, const kbit_accumulation *row,
+                   const kbit_declared *declared, kbit_answer *answer)
+{
+    kbit_sum_set set;
+    bool flush_results = declared->ftz32 == FTZ_FLUSH;
+    kbit_sum_set_of(row, &q->products, declared->ftz_in16 == FTZ_FLUSH, &set);
+    size_t outside = first_outside(q, &set, flush_results), used = 0;
+    if (outside == kbit_tensor_elements(&q->out))
+        return true;
+    if (answer) {
+        print_element(q, outside, answer->observed, sizeof answer->observed);
+        for (size_t i = 0; i < set.n && used < sizeof answer->allowed; i++)
+            used += (size_t)snprintf(answer->allowed + used, sizeof answer->allowed - used, "%s%a",
+                                     i ? ", " : "{", (double)set.value[i]);
+        if (used < sizeof answer->allowed)
+            snprintf(answer->allowed + used, sizeof answer->allowed - used, "}");
+    }
+    return false;
+}
+
+/* dequant=bnb names a sequence of operations, so its bits are determined. */
+static bool by_bits(const kbit_question *q, kbit_answer *answer)
+{
+    const int32_t *c = q->in[0].data;
+    const float *absmax = q->in[1].data, *w_absmax = q->in[2].data, *d = q->out.data;
+    for (size_t i = 0; i < q->M * q->N; i++) {
+        float value = (float)c[i] * absmax[i / q->N];
+        value = value * w_absmax[i % q->N];
+        value = value * INVERSE_127_SQUARED;
+        if (memcmp(&value, &d[i], sizeof value) == 0)
+            continue;
+        if (answer) {
+            print_element(q, i, answer->observed, sizeof answer->observed);
+            kbit_print_value(answer->allowed, sizeof answer->allowed, (double)value, KBIT_F32);
+        }
+        return false;
+    }
+    return true;
+}
+
+/* Whether the declarations allow the answer; answer, if not NULL, receives what shows that not. */
+static bool allows(const kbit_question *q, const kbit_declared *declared, kbit_answer *answer,
+                   kbit_error *error)
+{
+    if (q->sums) {
+        const kbit_accumulation *row = enumerable(q, declared);
+        return row ? by_set(q, row, declared, answer) : by_judge(q, declared, answer, error);
+    }
+    if (strcmp(q->key, "dequant") == 0 && declared->dequant == DEQUANT_BNB)
+        return by_bits(q, answer);
+    return by_judge(q, declared, answer, error);
+}
+
+static bool row_allows(const kbit_question *q, const kbit_accumulation *row,
+                       const kbit_declared *declared, kbit_error *error)
+{
+    kbit_declared as_row = *declared;
+    kbit_sum_set set;
+    as_row.acc = ACC_IEEE;
+    if (!row->model && q->products.n > 3)
+        return by_judge(q, &as_row, NULL, error);
+    if (!row->model)
+        row = kbit_accumulation_find("fma");
+    kbit_sum_set_of(row, &q->products, false, &set);
+    return first_outside(q, &set, row->flushes || declared->ftz32 == FTZ_FLUSH) ==
+           kbit_tensor_elements(&q->out);
+}
+
+static kbit_status ask(kbit_sandbox *sandbox, kbit_question *q, kbit_answer *answer,
+                       kbit_error *error)
+{
+    kbit_call call = {q->step->stem, q->M, q->N, q->K, q->threshold, q->in, &q->out};
+    kbit_call_outcome outcome;
+    answer->answering = KBIT_NOT_SERVED;
+    if (!kbit_sandbox_serves(sandbox, q->step->stem)) {
+        snprintf(answer->note, sizeof answer->note, "the candidate does not serve %s",
+                 q->step->stem);
+        return KBIT_OK;
+    }
+    kbit_tensor asked = q->out;
+    kbit_status status = kbit_sandbox_call(sandbox, &call, q->step->n_in, 1, 0xdb, &outcome, error);
+    if (status != KBIT_OK)
+        return status;
+    if (outcome.status == KBIT_ERR_NO_DEVICE)
+        return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s", kbit_sandbox_name(sandbox),
+                         outcome.note);
+    bool same_shape = q->out.dim[0] == asked.dim[0] && q->out.dim[1] == asked.dim[1];
+    q->out.dim[0] = asked.dim[0];
+    q->out.dim[1] = asked.dim[1];
+    snprintf(answer->note, sizeof answer->note, "%s",
+             same_shape ? outcome.note : "it changed the shape of its output");
+    if (outcome.result == KBIT_ADMISSIBLE && outcome.status == KBIT_ERR_UNSUPPORTED) {
+        snprintf(answer->note, sizeof answer->note, "%s: not for these types or this shape",
+                 q->step->stem);
+        return KBIT_OK;
+    }
+    bool answered = outcome.result == KBIT_ADMISSIBLE && outcome.status == KBIT_OK && same_shape;
+    answer->answering = answered ? KBIT_ANSWERED : KBIT_NO_ANSWER;
+    return KBIT_OK;
+}
+
+static kbit_status weigh(const kbit_question *q, const kbit_declared *declared, kbit_answer *answer,
+                         kbit_error *error)
+{
+    const kbit_declared_row *row = row_of_key(q->key);
+    kbit_declared trial = *declared;
+    int values = 1, own = *value_of(&trial, row);
+    for (const char *p = row->values; *p; p++)
+        values += *p == '|';
+    print_element(q, 0, answer->observed, sizeof answer->observed);
+    for (int v = 0; v < values && v < KBIT_PROBE_VALUES_MOST; v++) {
+        *value_of(&trial, row) = v;
+        if (allows(q, &trial, v == own ? answer : NULL, error))
+            answer->allows |= 1u << v;
+    }
+    answer->refutes = !(answer->allows >> own & 1);
+    return error->status;
+}
+
+kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declared *declared, kbit_probe *probe,
+                           kbit_error *error)
+{
+    const kbit_accumulation *rows;
+    size_t n_rows = kbit_accumulations(&rows);
+    kbit_question q = {.M = probe->M, .N = probe->N, .K = probe->K};
+    kbit_status status = KBIT_OK;
+    bool made;
+    for (size_t r = 0; r < KBIT_PROBE_ROWS_MOST; r++)
+        probe->rows[r] = r < n_rows;
+    for (size_t number = 0; status == KBIT_OK && kbit_question_make(number, &q, &made); number++) {
+        kbit_answer *answer = &probe->answers[probe->n_answers++];
+        answer->key = q.key;
+        answer->name = q.name;
+        answer->step = q.step->stem;
+        memcpy(answer->operands, q.operands, sizeof answer->operands);
+        status = made ? ask(sandbox, &q, answer, error)
+                      : kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", q.step->stem);
+        if (status == KBIT_OK && answer->answering == KBIT_ANSWERED) {
+            status = weigh(&q, declared, answer, error);
+            probe->n_rows_asked += q.sums;
+            for (size_t r = 0; q.sums && r < n_rows; r++)
+                probe->rows[r] = probe->rows[r] && row_allows(&q, &rows[r], declared, error);
+        }
+        kbit_question_free(&q);
+    }
+    return status == KBIT_OK ? error->status : status;
+}
+
+kbit_flag_state kbit_probe_flag(const kbit_probe *probe, const char *key)
+{
+    kbit_flag_state state = KBIT_FLAG_NOT_PROBED;
+    for (size_t a = 0; a < probe->n_answers; a++) {
+        const kbit_answer *answer = &probe->answers[a];
+        if (strcmp(answer->key, key) != 0 || answer->answering != KBIT_ANSWERED)
+            continue;
+        if (answer->refutes)
+            return KBIT_FLAG_REFUTED;
+        state = KBIT_FLAG_CONSISTENT;
+    }
+    return state;
+}
+
+bool kbit_probe_objects(const kbit_probe *probe)
+{
+    for (size_t a = 0; a < probe->n_answers; a++)
+        if (probe->answers[a].refutes || probe->answers[a].answering == KBIT_NO_ANSWER)
+            return true;
+    return false;
+}
