@@ -69,7 +69,6 @@ refuse 'needs --tensors' "$kbit" verify --activations x.npy
 refuse 'does not go with --activations' "$kbit" verify --tensors w --rows 4 --activations x.npy
 refuse 'does not go with --tensors' "$kbit" verify --tensors w --level quick
 refuse 'does not go with --tensors' "$kbit" verify --tensors w --case nan
-refuse 'not of store' "$kbit" verify --step store --key "$(printf '%064d' 0)"
 refuse 'does not ask step store' "$kbit" verify --case codes-int8 --step store
 refuse 'asks int8_matmul only' "$kbit" gen store --case codes-int8 -o "$work/g"
 refuse '99,0: no output of store' "$kbit" verify -c reference --case random-f16 --step store --element 99,0

@@ -283,9 +283,6 @@ static int parse(int argc, char **argv, request *r)
         return kbit_usage("verify", "--rows does not go with --activations, whose rows are judged");
     if (r->tensors.file && level_given)
         return kbit_usage("verify", "--level does not go with --tensors, which has no cases");
-    if (r->run.key && r->run.only_step && strcmp(r->run.only_step, "int8_matmul") != 0)
-        return kbit_usage("verify", "--key is of the certificate of int8_matmul, not of %s",
-                          r->run.only_step);
     if (r->tensors.file ? false
                         : r->run.only_case && !known_case(r->run.only_case, r->run.only_step))
         return EXIT_USAGE;
