@@ -5,9 +5,9 @@
  *       of 16 with aligned operands is the fast case
  *   v3  up to 8 rows of q: a warp a row of w, which is read once, in 16-byte pieces (int8_few.cuh)
  *   v4  tiles and splits of K by shape (int8_plan.cuh); slices are added to C, which is zeroed first
- *   hopper  more than 16 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
- *   stream  up to 16 rows of q: w is read once by mma that take its rows, a ring of copies a thread
+ *   v5  up to 16 rows of q: w is read once by mma that take its rows, a ring of copies a thread
  *       (int8_stream.cuh)
+ *   hopper  more than 16 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
  */
 #include "arguments.h"
 #include "int8_few.cuh"
@@ -121,8 +121,8 @@ kbit_status int8_matmul_v4(size_t M, size_t N, size_t K, const int8_t *q, const 
     return status;
 }
 
-kbit_status int8_matmul_stream(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
-                               int32_t *c, cudaStream_t stream)
+kbit_status int8_matmul_v5(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
+                           int32_t *c, cudaStream_t stream)
 {
     const Int8Matrices in = {
         q, w, K, K, static_cast<int>(M), static_cast<int>(N), static_cast<int>(K)};

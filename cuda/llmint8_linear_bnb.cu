@@ -9,9 +9,9 @@
  *   v3  one read of X; tiles and splits of K by shape; the outliers' product on the tensor cores, in
  *       the registers of the sums (linear_ring.cuh). Any leading dimensions. With outliers its
  *       arithmetic is that of epilogue.cuh, not the reference's: dequant=any acc=tc-trunc.
+ *   v4  up to 16 rows: one kernel that quantizes and reads the weights once (linear_stream.cuh)
  *   hopper  more than 16 rows on compute capability 9.0, x of 16 bits: v3's pass, then the kernel of
  *       hopper.cu, which keeps the outliers' sum apart: dequant=bnb acc=tc-trunc
- *   stream  up to 16 rows: one kernel that quantizes and reads the weights once (linear_stream.cuh)
  */
 #include "arguments.h"
 #include "linear_product.cuh"
@@ -140,7 +140,7 @@ kbit_status llmint8_linear_bnb_v3(size_t M, size_t N, size_t K, kbit_dtype x_typ
                        stream);
 }
 
-size_t llmint8_linear_bnb_stream_workspace(size_t M, size_t N, size_t K)
+size_t llmint8_linear_bnb_v4_workspace(size_t M, size_t N, size_t K)
 {
     if (M > 16 || M == 0 || N == 0 || K == 0)
         return 0;
@@ -153,10 +153,10 @@ size_t llmint8_linear_bnb_stream_workspace(size_t M, size_t N, size_t K)
     return most;
 }
 
-kbit_status llmint8_linear_bnb_stream(size_t M, size_t N, size_t K, kbit_dtype x_type,
-                                      const void *x, const int8_t *w, const float *w_absmax,
-                                      const float *bias, float threshold, kbit_dtype out_type,
-                                      void *out, void *workspace, cudaStream_t stream)
+kbit_status llmint8_linear_bnb_v4(size_t M, size_t N, size_t K, kbit_dtype x_type, const void *x,
+                                  const int8_t *w, const float *w_absmax, const float *bias,
+                                  float threshold, kbit_dtype out_type, void *out, void *workspace,
+                                  cudaStream_t stream)
 {
     if (M > 16 || K == 0)
         return KBIT_ERR_UNSUPPORTED;
@@ -203,12 +203,11 @@ static size_t linear_workspace(size_t M, size_t N, size_t K)
 {
     static LinearWorkspace *const workspaces[] = {
         llmint8_linear_bnb_v1_workspace, llmint8_linear_bnb_v2_workspace,
-        llmint8_linear_bnb_v3_workspace, llmint8_linear_bnb_v2_workspace, /* Hopper's parts */
-        llmint8_linear_bnb_stream_workspace};
+        llmint8_linear_bnb_v3_workspace, llmint8_linear_bnb_v4_workspace};
     if (highest_rung() == 1)
         return llmint8_linear_bnb_v1_workspace(M, N, K);
     size_t most = 0;
-    for (int rung = 2; rung <= highest_rung() && rung <= 5; ++rung) {
+    for (int rung = 2; rung <= highest_rung() && rung <= 4; ++rung) {
         const size_t bytes = workspaces[rung - 1](M, N, K);
         most = bytes > most ? bytes : most;
     }
@@ -225,7 +224,7 @@ size_t kbit_cuda_llmint8_linear_bnb_workspace(size_t M, size_t N, size_t K)
 size_t kbit_cuda_llmint8_linear_bnb_ld_workspace(size_t M, size_t N, size_t K)
 {
     const size_t ring = kbit::llmint8_linear_bnb_v3_workspace(M, N, K);
-    const size_t few = kbit::llmint8_linear_bnb_stream_workspace(M, N, K);
+    const size_t few = kbit::llmint8_linear_bnb_v4_workspace(M, N, K);
     return few > ring ? few : ring;
 }
 
