@@ -198,8 +198,8 @@ static kbit_status take(json_t *root, const json_error_t *where, const char *pat
     const char *schema = json_string_value(json_object_get(root, "schema"));
     kbit_status status = KBIT_OK;
     if (!root)
-        status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: line %d: %s", path, where->line,
-                           where->text);
+        status =
+            kbit_fail(error, KBIT_ERR_FORMAT, "%s: line %d: %s", path, where->line, where->text);
     else if (!schema || strcmp(schema, "kbit-report") != 0)
         status = kbit_fail(error, KBIT_ERR_FORMAT, "%s: not a JSON report of kbit", path);
     else if (json_integer_value(json_object_get(root, "schema_version")) != 1)
