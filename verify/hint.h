@@ -7,7 +7,8 @@
 /* Where the step was rejected and has an output that one other declared value of one key makes
  * admissible, says so in verdict->note, if that is free. The verdict itself stays: what computes so
  * must say so, and only its author knows whether it does. Steps whose values a key determines or
- * picks from a small set: quantize_rows, absmax_rows, store. */
-void kbit_hint(const kbit_step *step, const kbit_judging *judging, kbit_verdict *verdict);
+ * picks from a small set: quantize_rows, absmax_rows, store. Fails for lack of memory only. */
+kbit_status kbit_hint(const kbit_step *step, const kbit_judging *judging, kbit_verdict *verdict,
+                      kbit_error *error);
 
 #endif

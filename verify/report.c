@@ -189,6 +189,21 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
             *row.theorem ? row.theorem : "-", absent, sampled);
 }
 
+/* A weight of a model is chosen by its name behind the file, of which a long one's end is known. */
+bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,
+                         size_t size)
+{
+    const bool cut = strncmp(e->case_name, "...", 3) == 0;
+    if (!about->reproduce || e->verdict.mode == KBIT_CHAINED)
+        return false;
+    snprintf(text, size,
+             about->level ? "%s --case %s%s --step %s --seed %" PRIu64
+                          : "%s:%s%s --step %s --seed %" PRIu64,
+             about->reproduce, about->level || !cut ? "" : "*",
+             e->case_name + (about->level || !cut ? 0 : 3), e->step->stem, e->seed);
+    return true;
+}
+
 /* Shows at most `most` elements; JSON has all that were kept. */
 static void write_failure(const kbit_entry *e, const kbit_report_about *about, size_t most,
                           const char *prefix, FILE *out)
@@ -197,20 +212,18 @@ static void write_failure(const kbit_entry *e, const kbit_report_about *about, s
     size_t shown = v->n_kept < most ? v->n_kept : most;
     if (v->note[0])
         fprintf(out, "%s%s\n", prefix, v->note);
-    if (v->n_kept == 0 && about->reproduce && v->mode != KBIT_CHAINED)
-        fprintf(out, "%s    reproduce: %s --case %s --step %s --seed %" PRIu64 "\n", prefix,
-                about->reproduce, e->case_name, e->step->stem, e->seed);
+    char command[KBIT_COMMAND_ROOM];
+    const bool reproducible = kbit_report_command(about, e, command, sizeof command);
+    if (v->n_kept == 0 && reproducible)
+        fprintf(out, "%s    reproduce: %s\n", prefix, command);
     for (size_t m = 0; m < shown; m++) {
         const kbit_mismatch *bad = &v->kept[m];
         fprintf(out, "%s%s(%zu,%zu) = %s\n%s    admissible: %s\n", prefix, bad->tensor, bad->row,
                 bad->column, bad->observed, prefix, bad->admissible);
         if (bad->inputs[0])
             fprintf(out, "%s    from: %s\n", prefix, bad->inputs);
-        if (about->reproduce)
-            fprintf(out,
-                    "%s    reproduce: %s --case %s --step %s --seed %" PRIu64
-                    " --element %zu,%zu\n",
-                    prefix, about->reproduce, e->case_name, e->step->stem, e->seed, bad->row,
+        if (reproducible)
+            fprintf(out, "%s    reproduce: %s --element %zu,%zu\n", prefix, command, bad->row,
                     bad->column);
     }
     if (v->evidence[0])

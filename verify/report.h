@@ -16,7 +16,7 @@ typedef struct {
     const char *name;      /* as the candidate calls itself */
     const char *declares;  /* what was assumed */
     const char *reproduce; /* the command up to --case, for failing lines; NULL: none printed */
-    const char *level;     /* of the cases; NULL: there was none */
+    const char *level;     /* of the cases; NULL: weights of a file, named behind `reproduce` */
     const char *selection; /* the options that chose what is asked, "" or NULL: none */
     uint64_t seed;
     size_t shard, shards; /* part `shard` of `shards`; 0, 0: the whole */
@@ -89,6 +89,10 @@ void kbit_report_sort(kbit_report *report);
 /* false where the step has no case in this mode. */
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
+/* The command that reproduces a judgement; false where there is none. */
+#define KBIT_COMMAND_ROOM 4096
+bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,
+                         size_t size);
 bool kbit_failed(kbit_result result);
 /* "32 of 2048 rows, 32 of 49152 columns", or "" where every element was judged. */
 #define KBIT_SAMPLED_TEXT 128

@@ -144,14 +144,12 @@ static void element(const kbit_entry *e, const kbit_mismatch *bad, const kbit_re
     fputs("</td><td>", out);
     html_text(out, bad->inputs);
     fputs("</td></tr>\n", out);
-    if (!about->reproduce)
+    char command[KBIT_COMMAND_ROOM];
+    if (!kbit_report_command(about, e, command, sizeof command))
         return;
     fputs("<tr><td colspan=\"4\">", out);
-    html_text(out, about->reproduce);
-    fputs(" --case ", out);
-    html_text(out, e->case_name);
-    fprintf(out, " --step %s --seed %" PRIu64 " --element %zu,%zu</td></tr>\n", e->step->stem,
-            e->seed, bad->row, bad->column);
+    html_text(out, command);
+    fprintf(out, " --element %zu,%zu</td></tr>\n", bad->row, bad->column);
 }
 
 static void finding(const kbit_entry *e, const kbit_report_about *about, FILE *out)
@@ -168,6 +166,12 @@ static void finding(const kbit_entry *e, const kbit_report_about *about, FILE *o
         fputs("<p>", out);
         html_text(out, v->note);
         fputs("</p>\n", out);
+    }
+    char command[KBIT_COMMAND_ROOM];
+    if (v->n_kept == 0 && kbit_report_command(about, e, command, sizeof command)) {
+        fputs("<p><code>", out);
+        html_text(out, command);
+        fputs("</code></p>\n", out);
     }
     if (v->n_kept) {
         fputs("<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">element</th>"
@@ -245,7 +249,7 @@ void kbit_report_html(const kbit_report *report, const kbit_report_about *about,
         if (!kbit_failed(entries[i].verdict.result) && entries[i].verdict.n_kept == 0)
             continue;
         if (found++ == 0)
-            fputs("<h2>Elements</h2>\n", stream);
+            fputs("<h2>What was found</h2>\n", stream);
         finding(&entries[i], about, stream);
     }
     theorems(report, stream);

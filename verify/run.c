@@ -164,7 +164,7 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
                                 run->row, run->column,    run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
         if (status == KBIT_OK)
-            kbit_hint(step, &judging, &verdict);
+            status = kbit_hint(step, &judging, &verdict, error);
     }
     if (status == KBIT_OK) {
         kbit_line line = {p->of, step, &verdict, p->seed, run->unit};

@@ -20,7 +20,7 @@ static const kbit_theorem THEOREMS[] = {
     {"transparent-certificate",
      "where X, W and their statistics are integers times powers of two, the layer is an integer "
      "product times powers of two, and the product's certificate holds for its output",
-     "reference/proofs/product_certificate.md", KBIT_PROVED},
+     "reference/proofs/product_certificate.md; Freivalds 1977", KBIT_CITED},
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",

@@ -69,7 +69,6 @@ refuse 'needs --tensors' "$kbit" verify --activations x.npy
 refuse 'does not go with --activations' "$kbit" verify --tensors w --rows 4 --activations x.npy
 refuse 'does not go with --tensors' "$kbit" verify --tensors w --level quick
 refuse 'does not go with --tensors' "$kbit" verify --tensors w --case nan
-refuse 'not of store' "$kbit" verify --step store --key "$(printf '%064d' 0)"
 refuse 'does not ask step store' "$kbit" verify --case codes-int8 --step store
 refuse 'asks int8_matmul only' "$kbit" gen store --case codes-int8 -o "$work/g"
 refuse '99,0: no output of store' "$kbit" verify -c reference --case random-f16 --step store --element 99,0
@@ -193,6 +192,25 @@ for pair in quantize-undeclared-mul:quant=mul quantize-undeclared-rdiv:quant=rdi
         --declare "${pair#*:}" >"$work/out" || fail "the hint ${pair#*:} does not help"
 done
 "$kbit" verify -c "$mutants:quantize-one-code" -l quick | grep -q 'hint:' && fail 'a hint at a wrong code'
+
+# --- a command that reproduces carries the options that mattered, and finds a weight by its name ---
+header='{"a.weight":{"dtype":"F16","shape":[3,17],"data_offsets":[0,102]},"b.weight":{"dtype":"F16","shape":[3,17],"data_offsets":[102,204]}}'
+{
+    # shellcheck disable=SC2059 # a number
+    printf "\\$(printf %03o ${#header})\0\0\0\0\0\0\0"
+    printf '%s%204s' "$header" ''
+} >"$work/model.safetensors"
+"$kbit" verify -c "$mutants:quantize-126" --tensors "$work/model.safetensors" --rows 3 --declare quant=any >"$work/out"
+command=$(sed -n 's/^ *reproduce: [^ ]* //p' "$work/out" | tail -1)
+case $command in
+*"--declare 'quant=any' --rows 3 --tensors $work/model.safetensors:b.weight --step quantize_rows"*) ;;
+*) fail "the reproducing command is: $command" ;;
+esac
+eval "set -- $command"
+"$kbit" "$@" >"$work/second"
+test $? -eq 1 || fail "this does not reproduce: $command"
+element=$(grep '^  q(' "$work/out" | tail -1)
+grep -qF "$element" "$work/second" || fail "$element is not reproduced by: $command"
 
 # --- several lists ---
 "$kbit" list --cases --steps >"$work/out"

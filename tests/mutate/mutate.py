@@ -168,7 +168,8 @@ class workbench:
                 return "t_%s: does not link" % stem
             try:
                 done = subprocess.run([program], cwd=self.at, capture_output=True, text=True,
-                                      errors="replace", timeout=RUN_LIMIT)
+                                      errors="replace", timeout=RUN_LIMIT,
+                                      env=os.environ | {"CK_TAP_LOG_FILE_NAME": "-"})
             except subprocess.TimeoutExpired:
                 return "t_%s: HUNG" % stem
             failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)", done.stdout, re.M)
@@ -212,7 +213,8 @@ class workbench:
                         or self.judge(plugin, "default", CALL_LIMIT))
             if rejected:
                 return "killed", rejected
-            tests = next((t for f, t in self.part["tests"].items() if m.file.endswith(f)), KERNEL_TESTS)
+            tests = next((t + ["refusals"] for f, t in self.part["tests"].items() if m.file.endswith(f)),
+                         KERNEL_TESTS)
             failed = self.failing_test(tests, objects)
             return ("unit test", failed) if failed else ("survived", "")
         finally:
@@ -233,7 +235,7 @@ def accounted():
                 old, news = line[2:].strip(), []
             elif line.startswith("+ "):
                 news.append(line[2:].strip())
-            elif re.match(r"(equivalent|legal|performance): ", line):
+            elif re.match(r"(equivalent|legal|resources): ", line):
                 for new in news:
                     result[file, old, new] = line.split(": ", 1)
                 news = []
@@ -257,14 +259,16 @@ def resolve(fates, list_):
         yield key, fate, detail
 
 
-def write_report(out, part_names, fates, taken, made, options, list_):
+def write_report(out, part_names, fates, taken, made, every, list_):
     columns = ["does not compile", "same code", "duplicate", "killed", "unit test", "equivalent", "legal",
-               "performance", "survived"]
+               "resources", "survived"]
     final = list(resolve(fates, list_))
     out.write("<!-- written by `make mutate`; do not edit -->\n# Systematic mutants\n\n")
     with open(os.path.join(HERE, "report.md")) as text:
         out.write(text.read())
-    out.write("\n| file | mutants | taken | judged | %s |\n|---%s|\n" % (" | ".join(columns), "|---" * 12))
+    shown = ["made", "every", "taken", "judged"] + columns
+    out.write("\n| file | mutants | every | taken | judged | %s |\n|---%s|\n" % (
+        " | ".join(columns), "|---" * len(shown)))
     total = collections.Counter()
     for name in part_names:
         for file in PARTS[name]["files"]:
@@ -272,15 +276,15 @@ def write_report(out, part_names, fates, taken, made, options, list_):
             count["made"], count["taken"] = made[file], taken[file]
             count["judged"] = sum(count[c] for c in columns[3:])
             total += count
-            out.write("| %s | %s |\n" % (file, " | ".join(
-                str(count[c]) for c in ["made", "taken", "judged"] + columns)))
-    out.write("| **all** | %s |\n\n" % " | ".join(
-        str(total[c]) for c in ["made", "taken", "judged"] + columns))
+            count["every"] = every[name]
+            out.write("| %s | %s |\n" % (file, " | ".join(str(count[c]) for c in shown)))
+    total["every"] = "" if len(set(every.values())) > 1 else every[part_names[0]]
+    out.write("| **all** | %s |\n\n" % " | ".join(str(total[c]) for c in shown))
     killers = collections.Counter(" ".join(d.split(" ")[:2]) for _, f, d in final if f == "killed")
     out.write("| killed first by | mutants |\n|---|---|\n")
     for killer, n in sorted(killers.items(), key=lambda item: (-item[1], item[0])):
         out.write("| %s | %d |\n" % (killer, n))
-    for kind in ("legal", "performance", "equivalent"):
+    for kind in ("legal", "resources", "equivalent"):
         reasons = collections.Counter((k.split("\t")[0], d) for k, f, d in final if f == kind)
         if reasons:
             out.write("\n## %s\n\n| file | mutants | why |\n|---|---|---|\n" % kind.capitalize())
@@ -368,7 +372,7 @@ def main():
     if options.count:
         return 0
     with open(options.report, "w") if options.report else contextlib.nullcontext(sys.stdout) as out:
-        survivors = write_report(out, options.parts, fates, taken, made, options, list_)
+        survivors = write_report(out, options.parts, fates, taken, made, every, list_)
     print("%d mutants, %d survive and are not accounted for" % (len(fates), survivors))
     return 1 if survivors else 0
 

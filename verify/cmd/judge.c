@@ -13,7 +13,7 @@
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
-    "      --declare KEY=VALUE    overrides the manifest's \"declares\"\n"
+    "      --declare KEY=VALUE    in place of the manifest's \"declares\"; may be repeated\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
     "      --sample ROWS,COLUMNS  of a layer: certify it if it is transparent, else judge so many\n"
     "                             rows and columns, drawn after the output was hashed [all of it;\n"
@@ -119,7 +119,7 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
     on_call.call = &call;
     status = kbit_step_judge(step, &on_call, verdict, error);
     if (status == KBIT_OK)
-        kbit_hint(step, &on_call, verdict);
+        status = kbit_hint(step, &on_call, verdict, error);
     return status;
 }
 

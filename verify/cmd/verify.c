@@ -19,9 +19,12 @@ static const char HELP[] =
     "      --case NAME            only this case (kbit list --cases)\n"
     "      --step STEM            only this step (kbit list --steps)\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
-    "      --seed N               of the generated tensors [1]\n"
+    "      --seed N               of the generated tensors [1]; random: one that is drawn, and "
+    "named\n"
     "      --key HEX              replays the key of a certificate (64 digits)\n"
-    "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
+    "      --declare KEY=VALUE    in place of all that the candidate declares (kbit list "
+    "--declares);\n"
+    "                             may be repeated\n"
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
     "      --activations X.npy    activations [M,K] for --tensors instead of generated ones\n"
@@ -31,7 +34,7 @@ static const char HELP[] =
     "  -j, --jobs J               judge J cases or weights at a time [1]\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
-    "      --timeout SECONDS      a call may take [120]\n"
+    "      --timeout SECONDS      a call, or loading, may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
     "  -q, --quiet                no progress on stderr\n"
     "  -h, --help                 this text\n\n"
@@ -88,6 +91,8 @@ typedef struct {
     bool quiet;
 } request;
 
+enum { SECONDS_A_CALL = 120 };
+
 static const char *level_name(kbit_level level)
 {
     static const char *const NAMES[] = {"quick", "default", "full"};
@@ -132,6 +137,29 @@ static void selection(const request *r, char *text, size_t size)
         snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
 }
 
+/* The command that repeats the run, up to the choice of a case or weight. */
+static void reproducing(const request *r, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%.300s verify --candidate %.300s",
+                                   program_invocation_name, r->candidate);
+    if (r->declare.given)
+        used += (size_t)snprintf(text + used, size - used, " --declare '%s'", r->declare.text);
+    if (r->memory)
+        used += (size_t)snprintf(text + used, size - used, " --memory %" PRIu64, r->memory);
+    if (r->timeout != SECONDS_A_CALL)
+        used += (size_t)snprintf(text + used, size - used, " --timeout %" PRIu64, r->timeout);
+    if (!r->tensors.file)
+        return;
+    if (r->tensors.activations)
+        used += (size_t)snprintf(text + used, size - used, " --activations %.400s",
+                                 r->tensors.activations);
+    else
+        used += (size_t)snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
+    const char *pattern = strstr(r->tensors.file, ".safetensors:");
+    snprintf(text + used, size - used, " --tensors %.*s",
+             pattern ? (int)(strchr(pattern, ':') - r->tensors.file) : 400, r->tensors.file);
+}
+
 static bool known_case(const char *name, const char *step)
 {
     const kbit_case *of = kbit_option_case("verify", name);
@@ -141,6 +169,19 @@ static bool known_case(const char *name, const char *step)
         return true;
     kbit_usage("verify", "case %s does not ask step %s", name, step);
     return false;
+}
+
+/* A seed that no candidate can know; the report names it. */
+static bool draw_seed(uint64_t *seed)
+{
+    uint8_t bytes[KBIT_KEY_BYTES];
+    kbit_error error = {KBIT_OK, ""};
+    if (kbit_key_draw(bytes, &error) != KBIT_OK) {
+        kbit_report_error("verify", &error);
+        return false;
+    }
+    memcpy(seed, bytes, sizeof *seed);
+    return true;
 }
 
 /* -1: go on; else the exit status. */
@@ -173,7 +214,9 @@ static int parse(int argc, char **argv, request *r)
             r->element = optarg;
             break;
         case SEED:
-            ok = kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
+            ok = strcmp(optarg, "random") == 0
+                     ? draw_seed(&r->run.seed)
+                     : kbit_option_u64("verify", "--seed", optarg, 0, UINT64_MAX, &r->run.seed);
             break;
         case KEY:
             ok = kbit_option_key("verify", optarg, r->key);
@@ -240,9 +283,6 @@ static int parse(int argc, char **argv, request *r)
         return kbit_usage("verify", "--rows does not go with --activations, whose rows are judged");
     if (r->tensors.file && level_given)
         return kbit_usage("verify", "--level does not go with --tensors, which has no cases");
-    if (r->run.key && r->run.only_step && strcmp(r->run.only_step, "int8_matmul") != 0)
-        return kbit_usage("verify", "--key is of the certificate of int8_matmul, not of %s",
-                          r->run.only_step);
     if (r->tensors.file ? false
                         : r->run.only_case && !known_case(r->run.only_case, r->run.only_step))
         return EXIT_USAGE;
@@ -273,7 +313,7 @@ int kbit_cmd_verify(int argc, char **argv)
     request r = {.candidate = "simt",
                  .run = {.seed = 1, .level = KBIT_LEVEL_DEFAULT, .line = kbit_report_line},
                  .tensors = {.rows = 16},
-                 .timeout = 120};
+                 .timeout = SECONDS_A_CALL};
     kbit_error error = {KBIT_OK, ""};
     int code = parse(argc, argv, &r);
     if (code >= 0)
@@ -305,12 +345,10 @@ int kbit_cmd_verify(int argc, char **argv)
     if (status != KBIT_OK) {
         code = kbit_report_error("verify", &error);
     } else {
-        char reproduce[1100], assumed[512], chosen[8192];
+        char reproduce[3000], assumed[512], chosen[8192];
         selection(&r, chosen, sizeof chosen);
         snprintf(assumed, sizeof assumed, "%s", declares);
-        snprintf(reproduce, sizeof reproduce, "%.300s verify --candidate %.300s%s%.400s",
-                 program_invocation_name, r.candidate, r.tensors.file ? " --tensors " : "",
-                 r.tensors.file ? r.tensors.file : "");
+        reproducing(&r, reproduce, sizeof reproduce);
         kbit_report_about about = {.candidate = r.candidate,
                                    .name = kbit_sandbox_name(r.run.sandbox),
                                    .declares = assumed,
