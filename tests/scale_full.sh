@@ -71,6 +71,6 @@ END
 cat "$work/said"
 cat <<'END'
 
-The certificate reads W once, X and the output twice, and hashes the output twice, on one processor each
-time; the clock's time beyond reading is mostly that.
+The certificate reads W once, X and the output twice. The output is hashed each time, on one processor; all
+else is done on all of them.
 END
