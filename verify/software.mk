@@ -25,7 +25,8 @@ dist_ports_DATA = \
 	verify/candidates/python/bitsandbytes_port.py verify/candidates/python/ctranslate2_port.py \
 	verify/candidates/python/onnxruntime_port.py verify/candidates/python/pytorch_port.py \
 	verify/candidates/python/quanto_port.py verify/candidates/python/torchao_port.py
-EXTRA_DIST += verify/candidates/judge-software verify/candidates/software_intro.md \
+EXTRA_DIST += verify/candidates/judge-software verify/candidates/software_table.py \
+	verify/candidates/software_intro.md \
 	verify/candidates/software_notes.txt verify/candidates/python/witnesses.py \
 	verify/results/software.md
 software: all
