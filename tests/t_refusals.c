@@ -64,6 +64,18 @@ START_TEST(test_store_with_a_bias)
 }
 END_TEST
 
+/* x has elements, though the output has none. */
+START_TEST(test_null_beside_an_empty_output)
+{
+    require_status(kbit_outlier_matmul(1, 0, 1, NULL, 0, NULL, NULL, NULL, NULL, NULL),
+                   KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(1, 0, 1, NULL, 0, NULL, NULL, NULL, NULL),
+                   KBIT_ERR_NULL);
+    require_status(kbit_outlier_matmul_w16(0, 1, 1, NULL, 0, NULL, NULL, NULL, NULL),
+                   KBIT_ERR_NULL);
+}
+END_TEST
+
 /* The statistic is no magnitude, though no element of its row is to be quantized. */
 START_TEST(test_negative_absmax_of_a_masked_row)
 {
@@ -89,6 +101,7 @@ int main(void)
     tcase_add_loop_test(tests, test_shapes, 0, COUNT(TOO_LARGE));
     tcase_add_test(tests, test_sizes_beyond_16_bits);
     tcase_add_test(tests, test_store_with_a_bias);
+    tcase_add_test(tests, test_null_beside_an_empty_output);
     tcase_add_test(tests, test_negative_absmax_of_a_masked_row);
     tcase_add_test(tests, test_element_below_minus_absmax);
     return run_tests("refusals", tests);

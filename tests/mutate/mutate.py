@@ -52,6 +52,7 @@ PARTS = {
         "tests": {"llmint8/%s.c" % s: [s] for s in STEPS}
         | {"formats/fp16.c": ["fp16"], "formats/bf16.c": ["bf16"], "formats/dtype.c": ["dtype"],
            "formats/bits.h": ["fp16", "bf16"], "llmint8/checks.h": STEPS},
+        "levels": ["quick", "default"],
     },
     "kernels": {
         "files": ["cuda/%s.cu" % s for s in KERNELS + ["dispatch"]]
@@ -65,6 +66,7 @@ PARTS = {
         "test_object": "tests/t_%s_tap-t_%s.o",
         "test_link": [".libs/libkernels_simt.a", ".libs/libkbitref.a", "-lpthread"],
         "tests": {},
+        "levels": ["quick"], # default runs for a minute on the CPU layer
     },
 }
 # Which step tells first about a file that is none; a mutant that hangs then costs one call.
@@ -73,7 +75,7 @@ FIRST_STEP = {"checks.h": "quantize_rows", "bits.h": "store", "fp16.c": "store",
               "int8_tile.cuh": "int8_matmul", "int8_few.cuh": "int8_matmul", "outlier_tile.cuh": "outlier_matmul",
               "linear_product.cuh": "llmint8_linear_bnb", "dispatch.cu": "llmint8_linear_bnb"}
 KERNEL_TESTS = ["cuda_quantize_rows", "cuda_int8_matmul", "cuda_statistics", "cuda_epilogue", "cuda_linear"]
-FIRST_LIMIT, CALL_LIMIT, RUN_LIMIT = "5", "20", 240  # seconds
+FIRST_LIMIT, CALL_LIMIT, RUN_LIMIT = "10", "20", 900  # seconds
 
 mutant_t = collections.namedtuple("mutant_t", "file line old new rule")
 key_of = lambda m: "%s\t%d\t%s\t%s" % (m.file, m.line, m.old.strip(), m.new.strip())
@@ -177,7 +179,7 @@ class workbench:
                 return "t_%s %s" % (stem, failed.group(1) if failed else "exit %d" % done.returncode)
         return None
 
-    def fate(self, m, text, seen):
+    def fate(self, m, text, seen, is_accounted):
         """(fate, detail) of one mutant; seen: object hashes met before, by which mutant."""
         lines = text.split("\n")
         lines[m.line - 1] = m.new
@@ -208,9 +210,9 @@ class workbench:
             stem = os.path.basename(m.file)
             step = FIRST_STEP.get(stem, stem.split(".")[0])
             first = ["--case", "transparent"] + (["--step", step] if step in STEPS else [])
-            rejected = (self.judge(plugin, "quick", FIRST_LIMIT, *first)
-                        or self.judge(plugin, "quick", CALL_LIMIT)
-                        or self.judge(plugin, "default", CALL_LIMIT))
+            rejected = self.judge(plugin, "quick", FIRST_LIMIT, *first)
+            for level in self.part["levels"][:1 if is_accounted else None]:
+                rejected = rejected or self.judge(plugin, level, CALL_LIMIT)
             if rejected:
                 return "killed", rejected
             tests = next((t + ["refusals"] for f, t in self.part["tests"].items() if m.file.endswith(f)),
@@ -223,7 +225,7 @@ class workbench:
 
 
 def accounted():
-    """accounted.txt: file, old line, new line (or *), the class and the reason."""
+    """accounted.txt: {(file, old line, new line): [class, reason]}."""
     result = {}
     file = old = None
     with open(os.path.join(HERE, "accounted.txt")) as listed:
@@ -246,16 +248,18 @@ def accounted():
     return result
 
 
+def why_admitted(key, list_):
+    file, _, old, new = key.split("\t")
+    return list_.get((file, old, new))
+
+
 def resolve(fates, list_):
     """The final class of each mutant: a survivor that is accounted for, a duplicate as its first."""
     for key, (fate, detail) in fates.items():
         while fate == "duplicate" and detail in fates and fates[detail][0] == "duplicate":
             detail = fates[detail][1]
         if fate == "survived":
-            file, _, old, new = key.split("\t")
-            why = list_.get((file, old, new)) or list_.get((file, old, "*"))
-            if why:
-                fate, detail = why
+            fate, detail = why_admitted(key, list_) or (fate, detail)
         yield key, fate, detail
 
 
@@ -306,6 +310,7 @@ def main():
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--only", metavar="TEXT", help="only files with this in their name")
     arguments.add_argument("--report", metavar="FILE")
+    arguments.add_argument("--known", action="store_true", help="judge nothing: report what the ledger has")
     arguments.add_argument("--count", action="store_true", help="only say how many there are")
     options = arguments.parse_args()
     every = dict(zip(options.parts, [int(n) for n in options.every.split(",")] * len(options.parts)))
@@ -330,13 +335,16 @@ def main():
         seen = {}
         for m, _ in todo:
             fate = known.get(key_of(m))
-            if fate and fate[0] != "survived":
+            if fate and (fate[0] != "survived" or options.known):
                 fates[key_of(m)] = fate
         rest = [(m, text) for m, text in todo if key_of(m) not in fates]
         print("%s: %d mutants, %d taken (every %d from %d), %d known, %d to judge" % (
             name, sum(made[f] for f in part["files"]), len(todo), every[name], options.offset,
             len(todo) - len(rest), len(rest)), flush=True)
-        if options.count or not rest:
+        if options.known:
+            for m, _ in rest:
+                taken[m.file] -= 1
+        if options.count or options.known or not rest:
             continue
         with tempfile.TemporaryDirectory() as scratch, open(ledger, "a") as log:
             benches = []
@@ -351,7 +359,7 @@ def main():
                 with print_lock:
                     bench = free.pop()
                 try:
-                    fate = bench.fate(m, text, seen)
+                    fate = bench.fate(m, text, seen, why_admitted(key_of(m), list_) is not None)
                 finally:
                     with print_lock:
                         free.append(bench)
@@ -364,7 +372,7 @@ def main():
                     done += 1
                     log.write(json.dumps([key_of(m), *fate]) + "\n")
                     log.flush()
-                    if fate[0] == "survived":
+                    if fate[0] == "survived" and not why_admitted(key_of(m), list_):
                         print("survived  %s:%d\n    - %s\n    + %s" % (m.file, m.line, m.old.strip(),
                                                                   m.new.strip()), flush=True)
                     if done % 50 == 0:

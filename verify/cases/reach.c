@@ -32,6 +32,22 @@ static void fill_sparse_outliers(kbit_problem *p)
     p->x[p->M / 2 * p->K + p->K - 2] = -5.96875f;
 }
 
+/* The first row makes every column an outlier's, the others are ordinary. */
+static void fill_full_list(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (size_t k = 0; k < p->K; k++)
+        p->x[k] = k % 2 ? -8.0f : 7.0f;
+}
+
+/* As fill_sparse_outliers, 2^40 times as large, as the threshold is. */
+static void fill_far_outliers(kbit_problem *p)
+{
+    fill_sparse_outliers(p);
+    for (size_t i = 0; i < p->M * p->K; i++)
+        p->x[i] *= 0x1p40f;
+}
+
 /* Each row at its own scale, from 2^argument to 2^117; a few elements are the smallest subnormal of
  * bfloat16 and a few are -0. Within these bounds neither 127x nor a reciprocal of the absmax leaves the
  * normal numbers, so that every declared sequence keeps its word. Rows beyond 2^100 meet weights of 0
@@ -266,6 +282,14 @@ static const kbit_case CASES[] = {
      THRESHOLD(OFF),
      .level = QUICK,
      FILL(fill_all_scales, -117)},
+    {.name = "threshold-2^42",
+     .what = "a threshold that no integer type holds",
+     SHAPE(18, 10, 40),
+     TYPES(BF16, F32),
+     THRESHOLD(6 * 0x1p40f),
+     .bias = true,
+     .level = DEFAULT,
+     FILL(fill_far_outliers, 9)},
     {.name = "outlier-scales-bf16",
      .what = "the same with subnormals, all in outlier columns",
      SHAPE(40, 10, 24),
@@ -310,9 +334,9 @@ static const kbit_case CASES[] = {
      .what = "every column an outlier's: a list of more than 16 bits",
      SHAPE(2, 2, 65541),
      TYPES(BF16, BF16),
-     THRESHOLD(0),
+     THRESHOLD(6),
      .level = DEFAULT,
-     FILL(kbit_case_fill_random, 0)},
+     FILL(fill_full_list, 0)},
     {.name = "tiles-257x259",
      .what = "more than one tile of 256 each way in every step, and no bias",
      SHAPE(257, 259, 40),
