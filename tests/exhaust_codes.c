@@ -201,7 +201,8 @@ static void compare(const int right[STEPS + 1], const int found[STEPS + 1], int 
 static void count_row(int m, count n[N_FORMULAS], unsigned long long *row_ties)
 {
     float a = value[m];
-    int right[STEPS + 1] = {0}, found[STEPS + 1] = {0}, tie[STEPS], even[STEPS], n_ties = 0;
+    int right[STEPS + 1] = {0}, found[STEPS + 1] = {0}, tie[STEPS] = {0};
+    int even[STEPS] = {0}, n_ties = 0;
     for (int k = 1; k < STEPS; k++) {
         right[k] = right_step(k, m);
         int i = k % 2 == 0 ? right[k] : right[k] - 1;
