@@ -204,7 +204,7 @@ class workbench:
                 return "duplicate", first
             plugin = self.linked(objects, self.part["link"], ["-shared"])
             if not plugin:
-                return "killed", "does not link"
+                return "does not compile", "does not link"
             shutil.copy(plugin, plugin + ".so")
             plugin += ".so"
             stem = os.path.basename(m.file)
