@@ -64,6 +64,16 @@ START_TEST(test_store_with_a_bias)
 }
 END_TEST
 
+/* Sizes whose square cannot be addressed, and whose product can. */
+START_TEST(test_long_shapes)
+{
+    size_t N = (size_t)1 << 32;
+
+    require_status(kbit_outlier_matmul(0, N, 1, NULL, 0, NULL, b, f, NULL, NULL), KBIT_OK);
+    require_status(kbit_outlier_matmul_w16(0, N, 1, NULL, 0, NULL, f, NULL, NULL), KBIT_OK);
+}
+END_TEST
+
 /* x has elements, though the output has none. */
 START_TEST(test_null_beside_an_empty_output)
 {
@@ -101,6 +111,7 @@ int main(void)
     tcase_add_loop_test(tests, test_shapes, 0, COUNT(TOO_LARGE));
     tcase_add_test(tests, test_sizes_beyond_16_bits);
     tcase_add_test(tests, test_store_with_a_bias);
+    tcase_add_test(tests, test_long_shapes);
     tcase_add_test(tests, test_null_beside_an_empty_output);
     tcase_add_test(tests, test_negative_absmax_of_a_masked_row);
     tcase_add_test(tests, test_element_below_minus_absmax);

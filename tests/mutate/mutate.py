@@ -8,7 +8,8 @@ admits the unit tests of the stem see, since refusals of NULL and of bad shapes 
 must stand in accounted.txt with the reason, or it is a survivor and the run fails.
 
 Of each file every N-th mutant is taken (--every N --offset I), so that a sample is the same everywhere.
-The ledger in the build tree keeps what was killed and goes on there; survivors are judged anew.
+The ledger in the build tree makes a second run go on where the first stopped; survivors that nothing
+accounts for are judged anew.
 """
 import argparse
 import collections
@@ -204,7 +205,7 @@ class workbench:
                 return "duplicate", first
             plugin = self.linked(objects, self.part["link"], ["-shared"])
             if not plugin:
-                return "killed", "does not link"
+                return "does not compile", "does not link"
             shutil.copy(plugin, plugin + ".so")
             plugin += ".so"
             stem = os.path.basename(m.file)
@@ -335,7 +336,7 @@ def main():
         seen = {}
         for m, _ in todo:
             fate = known.get(key_of(m))
-            if fate and (fate[0] != "survived" or options.known):
+            if fate and (fate[0] != "survived" or options.known or why_admitted(key_of(m), list_)):
                 fates[key_of(m)] = fate
         rest = [(m, text) for m, text in todo if key_of(m) not in fates]
         print("%s: %d mutants, %d taken (every %d from %d), %d known, %d to judge" % (

@@ -32,12 +32,15 @@ static void fill_sparse_outliers(kbit_problem *p)
     p->x[p->M / 2 * p->K + p->K - 2] = -5.96875f;
 }
 
-/* The first row makes every column an outlier's, the others are ordinary. */
+/* The first row makes every column an outlier's, the others are ordinary; its terms are positive, since
+ * the bound on the error of many terms would hide a sum that cancels. */
 static void fill_full_list(kbit_problem *p)
 {
     kbit_case_fill_random(p);
     for (size_t k = 0; k < p->K; k++)
-        p->x[k] = k % 2 ? -8.0f : 7.0f;
+        p->x[k] = k % 2 ? 8.0f : 7.0f;
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = fabsf(p->w16[i]);
 }
 
 /* As fill_sparse_outliers, 2^40 times as large, as the threshold is. */
@@ -311,6 +314,7 @@ static const kbit_case CASES[] = {
      SHAPE(65541, 2, 6),
      TYPES(BF16, BF16),
      THRESHOLD(6),
+     .bias = true,
      .level = DEFAULT,
      FILL(fill_sparse_outliers, 6)},
     {.name = "features-65541",
@@ -341,6 +345,13 @@ static const kbit_case CASES[] = {
      .what = "more than one tile of 256 each way in every step, and no bias",
      SHAPE(257, 259, 40),
      TYPES(F16, F16),
+     THRESHOLD(6),
+     .level = DEFAULT,
+     FILL(fill_sparse_outliers, 13)},
+    {.name = "tiles-257x259-bf16",
+     .what = "the same in bfloat16",
+     SHAPE(257, 259, 40),
+     TYPES(BF16, BF16),
      THRESHOLD(6),
      .level = DEFAULT,
      FILL(fill_sparse_outliers, 13)},
