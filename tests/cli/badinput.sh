@@ -195,8 +195,11 @@ for pair in quantize-undeclared-mul:quant=mul quantize-undeclared-rdiv:quant=rdi
     "$kbit" verify -c "$mutants:${pair%:*}" -l quick >"$work/out"
     test $? -eq 1 || fail "${pair%:*} passes"
     grep -q "^  hint: this output is what ${pair#*:} gives" "$work/out" || fail "no hint at ${pair#*:}"
-    "$kbit" verify -c "$mutants:${pair%:*}" -l quick --step "$(sed -n 's/^MISMATCH \([a-z_]*\) .*/\1/p' "$work/out" | head -1)" \
-        --declare "${pair#*:}" >"$work/out" || fail "the hint ${pair#*:} does not help"
+    # The hint is about one case's output.
+    step=$(sed -n 's/^MISMATCH \([a-z_]*\) .*/\1/p' "$work/out" | head -1)
+    case=$(sed -n 's/^MISMATCH .*, case \([^:]*\).*/\1/p' "$work/out" | head -1)
+    "$kbit" verify -c "$mutants:${pair%:*}" --case "$case" --step "$step" --declare "${pair#*:}" >"$work/out" ||
+        fail "the hint ${pair#*:} does not help"
 done
 "$kbit" verify -c "$mutants:quantize-one-code" -l quick | grep -q 'hint:' && fail 'a hint at a wrong code'
 

@@ -15,7 +15,7 @@ fi
 KBIT_JOBS=1
 export KBIT_JOBS
 ulimit -c 0
-failures=0 runs=0 refused=0 MAY_PRINT= DENSE=200 TIMED=
+failures=0 runs=0 refused=0 MAY_PRINT='' DENSE=200 TIMED=''
 
 fail()
 {
