@@ -16,6 +16,11 @@ using Tile64 = SquareTile<64, 128, 32, 64, 4>;
 using Tile128 = SquareTile<128, 128, 64, 64, 4>;
 using Tile256 = SquareTile<128, 256, 64, 64, 3>;
 
+/* The least that a block may have on any of these devices (8.6, 8.9, 12.0) is 99 KiB. */
+static_assert(sizeof(Int8Shared<Tile256>) <= 99 << 10 && sizeof(Int8Shared<Tile128>) <= 99 << 10 &&
+                  sizeof(Int8Shared<Tile64>) <= 99 << 10 && sizeof(Int8Shared<Tile32>) <= 99 << 10,
+              "a tile's shared memory fits every device");
+
 enum Int8TileName { kTile32, kTile64, kTile128, kTile256, kInt8Tiles };
 
 struct Int8Plan {

@@ -67,6 +67,9 @@ template <int Tokens> struct StreamShared {
     uint32_t mask[1]; /* as many words as K needs */
 };
 
+/* With the mask of the longest K (131,071), and what a block may have on compute capability 8.6. */
+static_assert(sizeof(StreamShared<16>) + (16 << 10) <= 101376, "fits every device");
+
 /* Bytes between the codes of two tokens: so that eight threads, of two tokens, touch all banks. */
 __device__ __host__ constexpr int stream_stride(int slice)
 {

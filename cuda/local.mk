@@ -11,7 +11,7 @@ cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
 	cuda/linear_hopper.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
 	cuda/outlier_tile.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
-EXTRA_DIST += build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
+EXTRA_DIST += cuda/ladders.md build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
 
 # For the CPU: one file a kernel, `#include "../<stem>.cu"`, so that the compiler, its flags,
 # sanitizers and dependencies are those of any C++ file. Tests link this library too.

@@ -3,6 +3,7 @@
  * A candidate is a shared object that exports one function, kbit_candidate(). It needs no kbit
  * library, no other header, and may be written in C11 or C++. `kbit verify --candidate ./mine.so`
  * loads it in a process of its own, calls its steps on read-only inputs, and judges what it wrote.
+ * verify/examples/candidate.c is a whole one. Serve as few steps as you like.
  *
  * Tensors are row-major and contiguous. x and w16 come as f32, f16 or bf16 (the dtype says which);
  * a step that cannot take one returns KBIT_ERR_UNSUPPORTED and the case is counted as absent.
@@ -23,7 +24,25 @@
  * its dtype asks. A bias that is not there has dim[0] == 0. outlier_columns writes how many columns
  * it found to out[0].dim[0]; every other dim is read-only. Sizes of 0 are legal.
  *
- * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error, and write nothing:
+ * What each computes; t is the threshold, O the list of outlier columns that it is given:
+ *
+ *   outlier_columns       the k where some |x_ik| >= t or is not finite; none where t is off
+ *   absmax_rows           the largest |x_ik| with k not in O and |x_ik| < t, +0 where there is none
+ *   quantize_rows         0 where k is in O, |x_ik| >= t, x_ik is not finite or absmax_i is 0; else
+ *                         127 x_ik / absmax_i to the nearest integer, ties to even
+ *   int8_matmul           sum over k of q_ik w_jk
+ *   dequantize            c_ij absmax_i w_absmax_j / 127^2
+ *   outlier_matmul        d_ij + sum over O of x_ik w_jk w_absmax_j / 127; 0 times infinity is NaN
+ *   outlier_matmul_w16    d_ij + sum over O of x_ik w16_jk
+ *   store                 y_ij + bias_j, rounded to the type of out
+ *   llmint8_linear_bnb    the whole layer by these: O from x, the absmax of x with t and an empty list
+ *   llmint8_linear_paper  the same with w16 quantized too, and both absmax over the columns not in O
+ *
+ * With t off nothing is masked: a row with a NaN or an infinity has that absmax, its codes are not
+ * judged, and its outputs must not be finite. Another order of operations may be declared.
+ *
+ * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error; what the output holds then
+ * is not read:
  *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
  *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
  *   quantize_rows  where an element that is not masked exceeds its row's absmax.

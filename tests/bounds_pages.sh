@@ -1,5 +1,6 @@
 # bounds_pages.sh -- every theorem of "kbit list --bounds" has a page in reference/proofs: its source
-# names the page, the page has a section of the theorem's name, and the label there is the same.
+# names the page, the page has a section of the theorem's name, and the label there is the same. And
+# every declared sequence of operations has its own proved bound.
 set -u
 proofs=${top_srcdir:?}/reference/proofs
 work=$(mktemp -d) || exit 99
@@ -45,6 +46,27 @@ check()
     ' "$work/bounds"
 }
 check "$proofs" || exit 1
+
+# Every sequence of operations that can be declared has a proved bound; quant=any, a class of
+# sequences, has the gap theorem.
+"$top_builddir/verify/kbit" list --declares >"$work/declares" || exit 1
+declared()
+{
+    sed -n "s/^$1=\\([a-z0-9-]*\\) .*/\\1/p" "$work/declares" | tr 'a-z-' 'A-Z_'
+}
+names=
+for sequence in $(declared quant); do
+    test "$sequence" = ANY || for format in F16 BF16 F32 ZERO; do names="$names QUANT_${sequence}_$format"; done
+done
+for sequence in $(declared dequant); do names="$names DEQUANT_$sequence"; done
+echo "sequences:$names"
+for name in QUANT_EXACT_F16 DEQUANT_ANY $names; do
+    case "$names " in *" $name "*) ;; *) echo "FAIL: $name was not found among the declared"; exit 1 ;; esac
+    grep -q "^    X(KBIT_BOUND_$name, \"PROVED\"" "$proofs/bounds.h" || {
+        echo "FAIL: bounds.h has no KBIT_BOUND_$name"
+        exit 1
+    }
+done
 
 # The check is awake: without a section, and with another label, it fails.
 cp -r "$proofs" "$work/proofs"

@@ -1,5 +1,5 @@
 /* exhaust_codes.c -- what each common way to compute 127 x / absmax gets wrong, over all pairs
- * 0 <= x <= absmax of fp16, and the other small spaces. Prints lines of a table.
+ * 0 <= x <= absmax of fp16 or of bf16, and the other small spaces. Prints lines of a table.
  *
  * For a fixed absmax each formula is monotone in x: it is a chain of correctly rounded operations
  * that are. So its codes are a staircase with 127 steps, and only where these lie is searched, from
@@ -11,15 +11,65 @@
 #include <string.h>
 
 #include "kbit.h"
+#include "proofs/bounds.h"
 #include "threads.h"
 
-enum { FINITE = 0x7c00, STEPS = 128 }; /* encodings 0 .. FINITE - 1 are the fp16 numbers >= 0 */
+enum { STEPS = 128, MOST_FINITE = 0x7f80, RANGES = 3 };
 
-static float value[FINITE];
+/* Encodings 0 .. finite - 1 are the numbers >= 0. */
+typedef struct {
+    const char *name;
+    int finite;
+    float (*widen)(uint16_t encoding);
+    uint16_t (*narrow)(float x);
+    unsigned long long pairs, ties; /* as counted elsewhere: t_quantize_rows.c, or 0 */
+    float low, high;                /* ranges of absmax: below low, up to high, above */
+    const char *range[RANGES];
+} format;
 
+static float widen_f16(uint16_t encoding)
+{
+    return kbit_f16_to_f32((kbit_f16){encoding});
+}
+static uint16_t narrow_f16(float x)
+{
+    return kbit_f16_from_f32(x).bits;
+}
+static float widen_bf16(uint16_t encoding)
+{
+    return kbit_bf16_to_f32((kbit_bf16){encoding});
+}
+static uint16_t narrow_bf16(float x)
+{
+    return kbit_bf16_from_f32(x).bits;
+}
+
+static const format FORMATS[] = {
+    {"fp16", 0x7c00, widen_f16, narrow_f16, 503856639, 56493, 0, INFINITY, {"", "any", ""}},
+    {"bf16",
+     0x7f80,
+     widen_bf16,
+     narrow_bf16,
+     532701119,
+     0,
+     (float)KBIT_RANGE_QUANT_BF16_LO,
+     (float)KBIT_RANGE_QUANT_BF16_HI,
+     {"below 2^-100", "2^-100 .. 2^100", "above 2^100"}},
+};
+static const format *of_rows; /* the format at hand, and its numbers */
+static float value[MOST_FINITE];
+
+static void use(const format *f)
+{
+    of_rows = f;
+    for (int i = 0; i < f->finite; i++)
+        value[i] = f->widen((uint16_t)i);
+}
+
+/* Rounded to the format's 16 bits. */
 static float h(float x)
 {
-    return kbit_f16_to_f32(kbit_f16_from_f32(x));
+    return of_rows->widen(of_rows->narrow(x));
 }
 
 static float exact(float x, float a)
@@ -59,14 +109,14 @@ static const struct {
     const char *name;
     float (*of)(float x, float a);
 } FORMULAS[] = {
-    {"`(127x)/a` in fp32 (quant=exact, the reference)", exact},
+    {"`(127x)/a` in fp32 (quant=exact)", exact},
     {"`x(127/a)` in fp32 (quant=mul)", mul},
     {"`x/(a/127)` in fp32 (quant=rdiv)", rdiv},
     {"`127(x/a)` in fp32", normalized},
-    {"`x*s` in fp32, s = 127/a rounded to fp16", half_scale},
-    {"`x/s` in fp32, s = a/127 rounded to fp16", half_step},
-    {"`x(127/a)`, each operation in fp16", half_mul},
-    {"`(127x)/a`, each operation in fp16 (bitsandbytes, columns)", half_columns},
+    {"`x*s` in fp32, s = 127/a rounded to 16 bits", half_scale},
+    {"`x/s` in fp32, s = a/127 rounded to 16 bits", half_step},
+    {"`x(127/a)`, each operation in 16 bits", half_mul},
+    {"`(127x)/a`, each operation in 16 bits (bitsandbytes, columns)", half_columns},
 };
 enum { N_FORMULAS = sizeof FORMULAS / sizeof *FORMULAS };
 
@@ -85,7 +135,7 @@ static int reached(int i, int k, float a)
 static int right_step(int k, int m)
 {
     float a = value[m];
-    int i = kbit_f16_from_f32((float)((2 * k - 1) * (double)a / 254.0)).bits;
+    int i = of_rows->narrow((float)((2 * k - 1) * (double)a / 254.0));
     while (i > 0 && reached(i - 1, k, a))
         i--;
     while (!reached(i, k, a))
@@ -148,17 +198,17 @@ static void compare(const int right[STEPS + 1], const int found[STEPS + 1], int 
     }
 }
 
-static unsigned long long ties;
-
 static void count_row(int m, count n[N_FORMULAS], unsigned long long *row_ties)
 {
     float a = value[m];
-    int right[STEPS + 1] = {0}, found[STEPS + 1] = {0}, tie[STEPS], n_ties = 0;
+    int right[STEPS + 1] = {0}, found[STEPS + 1] = {0}, tie[STEPS], even[STEPS], n_ties = 0;
     for (int k = 1; k < STEPS; k++) {
         right[k] = right_step(k, m);
         int i = k % 2 == 0 ? right[k] : right[k] - 1;
-        if (254.0 * value[i] == (2 * k - 1) * (double)a)
-            tie[n_ties++] = i;
+        if (254.0 * value[i] == (2 * k - 1) * (double)a) {
+            tie[n_ties] = i;
+            even[n_ties++] = k % 2 == 0 ? k : k - 1;
+        }
     }
     right[STEPS] = m + 1;
     *row_ties += (unsigned long long)n_ties;
@@ -171,10 +221,8 @@ static void count_row(int m, count n[N_FORMULAS], unsigned long long *row_ties)
         n[s].pairs += (unsigned long long)m + 1;
         if (differs)
             compare(right, found, m, &n[s]);
-        for (int t = 0; t < n_ties && differs; t++) {
-            float of = nearbyintf(FORMULAS[s].of(value[tie[t]], a));
-            n[s].at_ties += of != nearbyintf(exact(value[tie[t]], a));
-        }
+        for (int t = 0; t < n_ties && differs; t++)
+            n[s].at_ties += nearbyintf(FORMULAS[s].of(value[tie[t]], a)) != (float)even[t];
         if (isnan(FORMULAS[s].of(0, a))) { /* 0 inf or 0 / 0: no code at all */
             n[s].wrong++;
             n[s].outside++;
@@ -214,49 +262,71 @@ static int brute_force(int m)
     return 0;
 }
 
-static count total[N_FORMULAS];
+static int range_of(float a)
+{
+    return a < of_rows->low ? 0 : a <= of_rows->high ? 1 : 2;
+}
+
+static count total[RANGES][N_FORMULAS];
+static unsigned long long ties[RANGES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void work(void *context, size_t first, size_t last)
 {
-    count n[N_FORMULAS] = {{0}};
-    unsigned long long row_ties = 0;
+    count n[RANGES][N_FORMULAS] = {{{0}}};
+    unsigned long long row_ties[RANGES] = {0};
     (void)context;
-    for (size_t m = first; m < last; m++)
-        count_row((int)m + 1, n, &row_ties);
-    pthread_mutex_lock(&lock);
-    for (int s = 0; s < N_FORMULAS; s++) {
-        total[s].pairs += n[s].pairs;
-        total[s].wrong += n[s].wrong;
-        total[s].at_ties += n[s].at_ties;
-        total[s].far += n[s].far;
-        total[s].outside += n[s].outside;
+    for (size_t m = first; m < last; m++) {
+        int r = range_of(value[m + 1]);
+        count_row((int)m + 1, n[r], &row_ties[r]);
     }
-    ties += row_ties;
+    pthread_mutex_lock(&lock);
+    for (int r = 0; r < RANGES; r++) {
+        for (int s = 0; s < N_FORMULAS; s++) {
+            total[r][s].pairs += n[r][s].pairs;
+            total[r][s].wrong += n[r][s].wrong;
+            total[r][s].at_ties += n[r][s].at_ties;
+            total[r][s].far += n[r][s].far;
+            total[r][s].outside += n[r][s].outside;
+        }
+        ties[r] += row_ties[r];
+    }
     pthread_mutex_unlock(&lock);
 }
 
 static int pairs(void)
 {
     int failed = 0;
-    for (int m = 1; m < FINITE; m += m < 64 ? 7 : 1237)
+    unsigned long long all_pairs = 0, all_ties = 0;
+    for (int m = 1; m < of_rows->finite; m += m < 64 ? 7 : 1237)
         failed |= brute_force(m);
-    kbit_parallel_rows(FINITE - 1, 0, work, NULL);
-    printf("| formula | codes other than RNE(127x/a) | of these at exact ties | off by more than 1 "
-           "| above 127 or NaN |\n|---|--:|--:|--:|--:|\n");
+    kbit_parallel_rows((size_t)of_rows->finite - 1, 0, work, NULL);
+    printf("| formula | absmax a | codes other than RNE(127x/a) | of these at exact ties | off by "
+           "more than 1 | above 127 or NaN |\n|---|---|--:|--:|--:|--:|\n");
     for (int s = 0; s < N_FORMULAS; s++)
-        printf("| %s | %llu | %llu | %llu | %llu |\n", FORMULAS[s].name, total[s].wrong,
-               total[s].at_ties, total[s].far, total[s].outside);
-    printf("\n%llu pairs, %llu of them exact ties.\n", total[0].pairs, ties);
-    return failed | (total[0].pairs != 503856639) | (ties != 56493) | (total[0].wrong != 0);
+        for (int r = 0; r < RANGES; r++)
+            if (total[r][s].pairs > 0)
+                printf("| %s | %s | %llu | %llu | %llu | %llu |\n", FORMULAS[s].name,
+                       of_rows->range[r], total[r][s].wrong, total[r][s].at_ties, total[r][s].far,
+                       total[r][s].outside);
+    for (int r = 0; r < RANGES; r++) {
+        all_pairs += total[r][0].pairs;
+        all_ties += ties[r];
+    }
+    printf("\n%llu pairs, %llu of them exact ties", all_pairs, all_ties);
+    if (ties[1] != all_ties)
+        printf("; %llu and %llu where a is in the middle range", total[1][0].pairs, ties[1]);
+    printf(".\n");
+    return failed | (all_pairs != of_rows->pairs) | (total[1][0].wrong != 0) |
+           (of_rows->ties != 0 && all_ties != of_rows->ties);
 }
 
 static int scaled_codes(void)
 {
     unsigned long long size = 0, inexact32 = 0, inexact16 = 0;
     for (int q = -128; q < 128; q++)
-        for (int i = 0; i < 2 * FINITE; i++) {
-            float s = i < FINITE ? value[i] : -value[i - FINITE];
+        for (int i = 0; i < 2 * of_rows->finite; i++) {
+            float s = i < of_rows->finite ? value[i] : -value[i - of_rows->finite];
             volatile float product = (float)q * s;
             size++;
             inexact32 += (double)product != (double)q * (double)s;
@@ -272,7 +342,7 @@ static int scaled_codes(void)
 static int reciprocals(void)
 {
     unsigned long long wrong = 0, whole = 0, infinite = 0, subnormal = 0;
-    for (int m = 1; m < FINITE; m++) {
+    for (int m = 1; m < of_rows->finite; m++) {
         volatile float r = 127.0f / value[m];
         double a = (double)value[m], off = fabs((double)r * a - 127.0);
         wrong += !(off <= fabs((double)nextafterf(r, 0) * a - 127.0) &&
@@ -283,19 +353,22 @@ static int reciprocals(void)
     }
     printf("| 127/absmax, absmax > 0 in fp16 | %d | %llu not the nearest fp32, %llu exact; in fp16 "
            "%llu infinite, %llu subnormal | tests/exhaust_codes.c |\n",
-           FINITE - 1, wrong, whole, infinite, subnormal);
+           of_rows->finite - 1, wrong, whole, infinite, subnormal);
     return wrong != 0;
 }
 
 int main(int argc, char **argv)
 {
-    for (unsigned i = 0; i < FINITE; i++)
-        value[i] = kbit_f16_to_f32((kbit_f16){(uint16_t)i});
     const char *what = argc == 2 ? argv[1] : "";
-    if (strcmp(what, "pairs") == 0)
-        return pairs();
-    if (strcmp(what, "small") == 0)
+    for (size_t f = 0; f < sizeof FORMATS / sizeof *FORMATS; f++)
+        if (strcmp(what, FORMATS[f].name) == 0) {
+            use(&FORMATS[f]);
+            return pairs();
+        }
+    if (strcmp(what, "small") == 0) {
+        use(&FORMATS[0]);
         return scaled_codes() | reciprocals();
-    fprintf(stderr, "usage: %s pairs|small\n", argv[0]);
+    }
+    fprintf(stderr, "usage: %s fp16|bf16|small\n", argv[0]);
     return 2;
 }

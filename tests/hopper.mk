@@ -1,5 +1,5 @@
 # Hopper: its instructions on the CPU layer, and the kernels that are made of them.
-hopper_scripts = tests/simt/hopper_nvcc.sh tests/hopper_mutants.sh tests/hopper_orders.sh
+hopper_scripts = tests/simt/hopper_nvcc.sh tests/hopper_code.sh tests/hopper_mutants.sh tests/hopper_orders.sh
 TESTS += $(hopper_scripts)
 EXTRA_DIST += tests/t_cuda_hopper.cc $(hopper_scripts) tests/simt/hopper_wrappers.cu
 

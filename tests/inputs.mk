@@ -56,3 +56,10 @@ tests_layer_port_SOURCES = tests/layer_port.c
 tests_layer_port_LDADD = libkbitjudge.la -lm
 TESTS += tests/cli/layer.sh
 EXTRA_DIST += tests/cli/layer.sh
+EXTRA_DIST += tests/scale_full.sh verify/results/scale.md
+
+# The full size of OPT-175B, measured on this machine (minutes, 1 GB of disk at a time).
+scale: all tests/layer_port$(EXEEXT)
+	top_builddir='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/scale_full.sh >tests/scale.md
+	mv tests/scale.md $(srcdir)/verify/results/scale.md
+.PHONY: scale

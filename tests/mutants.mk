@@ -72,6 +72,7 @@ tests_mutants_la_SOURCES = \
 	tests/mutants/quantize_lies_rdiv.c \
 	tests/mutants/quantize_lies_any.c \
 	tests/mutants/quantize_half_up.c \
+	tests/mutants/quantize_adds_128.c \
 	tests/mutants/quantize_half_to_odd.c \
 	tests/mutants/quantize_ceils.c \
 	tests/mutants/quantize_clamps_126.c \

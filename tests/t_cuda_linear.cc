@@ -5,8 +5,8 @@
 
 using namespace kbit_test;
 
-/* Hopper's rung, which serves some shapes only, has t_cuda_hopper.cc. */
-static bool is_tested_here(const kbit::Rung<kbit::LinearBnb> &rung)
+/* Hopper's adds the outlier columns in another order: t_cuda_hopper.cc. */
+static bool as_the_reference_adds(const kbit::Rung<kbit::LinearBnb> &rung)
 {
     return rung.run && strcmp(rung.name, "hopper") != 0;
 }
@@ -87,7 +87,7 @@ START_TEST(as_the_reference)
     const float thresholds[] = {6.0f, 0.0f, 2.0f, kOff};
     unsigned call = 0;
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (size_t s = 0; is_tested_here(rung) && s < kNumberOfSizes; ++s)
+        for (size_t s = 0; as_the_reference_adds(rung) && s < kNumberOfSizes; ++s)
             for (kbit_dtype type : kTypes)
                 for (int turn = 0; turn < 2; ++turn) {
                     const size_t M = kSizes[(s * 2 + 5) % kNumberOfSizes];
@@ -105,7 +105,7 @@ END_TEST
 START_TEST(few_rows)
 {
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (size_t M = 1; is_tested_here(rung) && M <= 9; ++M) {
+        for (size_t M = 1; as_the_reference_adds(rung) && M <= 9; ++M) {
             const Activations x(Outliers, M, 64 * M, KBIT_F16);
             const Weights w(50, 64 * M, 0);
             schedule(static_cast<unsigned>(M));
@@ -119,7 +119,7 @@ START_TEST(every_schedule)
     const Activations x(Outliers, 20, 416, KBIT_F16);
     const Weights w(24, 416, 0);
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        for (unsigned i = 0; is_tested_here(rung) && i < kSchedules; ++i) {
+        for (unsigned i = 0; as_the_reference_adds(rung) && i < kSchedules; ++i) {
             schedule(i);
             compare(rung, x, w, i % 2, i % 5 ? 6.0f : 1.0f, KBIT_F16);
         }
@@ -136,7 +136,7 @@ START_TEST(not_finite_without_a_threshold_takes_its_row)
             memcpy(x.bytes.data(), x.wide.data(), M * 32 * sizeof(float));
             const Weights w(10, 32, 0);
             for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-                if (is_tested_here(rung) && (M <= 16 || strcmp(rung.name, "v4") != 0)) {
+                if (as_the_reference_adds(rung) && (M <= 16 || strcmp(rung.name, "v4") != 0)) {
                     ck_assert_uint_eq(compare(rung, x, w, true, kOff, KBIT_F16), 10);
                     ck_assert_uint_ge(compare(rung, x, w, true, 6.0f, KBIT_F16),
                                       isnan(bad) ? 10 : 0);
@@ -150,7 +150,7 @@ START_TEST(no_features_leave_the_bias)
     const Activations x(Plain, 5, 0, KBIT_BF16);
     const Weights w(6, 0, 0);
     for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
-        if (is_tested_here(rung)) {
+        if (as_the_reference_adds(rung)) {
             compare(rung, x, w, true, 6.0f, KBIT_BF16);
             compare(rung, x, w, false, kOff, KBIT_F32);
         }

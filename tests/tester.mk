@@ -1,5 +1,14 @@
-# The tester tested at length: systematic mutants, and legal variants over many elements. Neither is part
-# of `make check`; both write a table of verify/results.
+# What all steps refuse; and the tester tested at length: systematic mutants, and legal variants over many
+# elements, neither of which is part of `make check`. Both write a table of verify/results.
+if HAVE_CHECK
+check_PROGRAMS += tests/t_refusals.tap
+TESTS += tests/t_refusals.tap
+tests_t_refusals_tap_SOURCES = tests/t_refusals.c
+tests_t_refusals_tap_CFLAGS = $(reference_test_cflags)
+tests_t_refusals_tap_LDADD = $(reference_test_libs)
+endif
+EXTRA_DIST += tests/t_refusals.c
+
 LEGAL_ELEMENTS = 1e9
 legal: tests/legal.la verify/kbit$(EXEEXT) verify/kbit-run$(EXEEXT)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' LEGAL_ELEMENTS='$(LEGAL_ELEMENTS)' \

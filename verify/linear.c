@@ -205,7 +205,7 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         for (size_t o = 0; o < l->n_outliers; o++)
             largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
         outlier_radius +=
-            kbit_summation_underflow(&how, terms.terms + 1, largest, l->paper ? 1 : s, !l->paper);
+            kbit_summation_underflow(&how, terms.terms + 1, largest, l->paper ? 1 : s);
     }
 
     *exact = dequantized;

@@ -19,13 +19,13 @@
  *
  * Cost: one pass over X to find this out; W and X once more, Y twice. */
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <nettle/sha2.h>
 
-#include "kbit_exact.h"
 #include "linear_passes.h"
 #include "threads.h"
 
@@ -55,32 +55,71 @@ typedef struct {
     size_t first;
 } scan;
 
+/* kbit_widen() is a call an element; 256 KiB of table are an access to the second-level cache. */
+static float half[65536];
+
+static void fill_half(void)
+{
+    for (uint32_t bits = 0; bits < 65536; bits++)
+        half[bits] = kbit_f16_to_f32((kbit_f16){(uint16_t)bits});
+}
+
+static void widen(size_t n, kbit_dtype type, const void *in, float *out)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (type != KBIT_F16) {
+        kbit_widen(n, type, in, out);
+        return;
+    }
+    pthread_once(&once, fill_half);
+    for (size_t i = 0; i < n; i++)
+        out[i] = half[((const kbit_f16 *)in)[i].bits];
+}
+
+/* The statistic of a row without NaN, which is what kbit_exact_absmax() gives; t < 0: off. */
+static float statistic(size_t K, const float *x, float t)
+{
+    float most = 0;
+    for (size_t k = 0; k < K; k++) {
+        const float v = fabsf(x[k]);
+        most = v > most && (t < 0 || v < t) ? v : most;
+    }
+    return most;
+}
+
+/* sum |z| of z = x unit; MOST_SUM or more where one of them is no integer. */
+static double integers_sum(size_t K, const float *x, double unit)
+{
+    int64_t sum = 0, others = 0;
+    for (size_t k = 0; k < K; k++) {
+        const double z = (double)x[k] * unit;
+        const bool small = fabs(z) < MOST_SUM;
+        const int32_t integer = small ? (int32_t)z : 0;
+        sum += integer < 0 ? -integer : integer;
+        others += (double)integer != z;
+    }
+    return others ? MOST_SUM : (double)sum;
+}
+
 /* Rows [from, to) of the block in hand. */
 static void scan_rows(void *context, size_t from, size_t to)
 {
     scan *s = context;
     const kbit_layer_stream *l = s->p->layer;
     const size_t K = l->K, row_bytes = kbit_layer_row_bytes(l, KBIT_LAYER_X);
-    const float t = l->threshold < 0 ? KBIT_THRESHOLD_OFF : l->threshold;
+    const float t = l->threshold;
     float *x = malloc((K ? K : 1) * sizeof *x);
     if (!x)
         atomic_store(&s->no_memory, true);
     for (size_t i = from; i < to && x; i++) {
-        kbit_widen(K, l->x_type, s->rows + i * row_bytes, x);
-        for (size_t k = 0; k < K; k++)
-            if (kbit_exact_is_outlier(x[k], l->threshold))
+        widen(K, l->x_type, s->rows + i * row_bytes, x);
+        for (size_t k = 0; k < K && t >= 0; k++)
+            if (!(fabsf(x[k]) < t))
                 atomic_store_explicit(&s->is_outlier[k], true, memory_order_relaxed);
         if (!atomic_load_explicit(&s->whole, memory_order_relaxed))
             continue;
-        const double unit = unit_of(kbit_exact_absmax(K, x, NULL, t));
-        double sum = 0;
-        bool whole = unit > 0;
-        for (size_t k = 0; k < K && whole; k++) {
-            const double z = (double)x[k] * unit;
-            whole = fabs(z) < MOST_SUM && z == floor(z);
-            sum += fabs(z);
-        }
-        if (!(whole && sum < MOST_SUM))
+        const double unit = unit_of(statistic(K, x, t));
+        if (!(unit > 0 && integers_sum(K, x, unit) < MOST_SUM))
             atomic_store_explicit(&s->whole, false, memory_order_relaxed);
         s->units->row_unit[s->first + i] = unit;
     }
@@ -175,7 +214,7 @@ static void convert_rows(void *context, size_t from, size_t to)
     for (size_t i = from; i < to && v; i++) {
         const double unit = s->units->row_unit[s->first + i];
         uint64_t extra[KBIT_TRIALS] = {0};
-        kbit_widen(K, l->x_type, s->x_rows + i * kbit_layer_row_bytes(l, KBIT_LAYER_X), v);
+        widen(K, l->x_type, s->x_rows + i * kbit_layer_row_bytes(l, KBIT_LAYER_X), v);
         for (size_t k = 0; k < K; k++)
             s->q[i * K + k] = s->p->in_outliers[k] ? 0 : (int8_t)((double)v[k] * unit);
         for (size_t o = 0; o < s->p->n_outliers; o++) {
@@ -184,7 +223,7 @@ static void convert_rows(void *context, size_t from, size_t to)
             for (size_t trial = 0; trial < KBIT_TRIALS; trial++)
                 extra[trial] += z * s->y[trial * K + k];
         }
-        kbit_widen(N, l->y_type, s->y_rows + i * kbit_layer_row_bytes(l, KBIT_LAYER_Y), v);
+        widen(N, l->y_type, s->y_rows + i * kbit_layer_row_bytes(l, KBIT_LAYER_Y), v);
         bool whole = true;
         for (size_t j = 0; j < N; j++) {
             const double z = (double)v[j] * (unit * s->units->column_unit[j]);

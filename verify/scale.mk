@@ -6,4 +6,4 @@ libkbitjudge_la_SOURCES += \
 	verify/linear_transparent.c \
 	verify/row_files.c verify/row_files.h
 libkbitjudge_la_CFLAGS += $(NETTLE_CFLAGS)
-verify_kbit_SOURCES += verify/cmd/gen_stream.c verify/cmd/gen_stream.h
+verify_kbit_SOURCES += verify/cmd/gen_stream.c verify/cmd/gen_stream.h verify/cmd/bench_layer.c

@@ -81,6 +81,7 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
 
     if (w_type == KBIT_I8 && declared->subB == SUBB_F16)
         w_type = KBIT_F16;
+    how.codes = w_type == KBIT_I8;
     how.least_x = least(x_type);
     how.least_w = least(w_type);
     /* fp32 operands, and operands of two types, do not go through a tensor core. */
@@ -136,10 +137,11 @@ bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products
 }
 
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
-                                double scale, bool codes)
+                                double scale)
 {
-    /* What x (s / 127) loses in underflow is multiplied by the code. */
-    double lost = (codes ? 127 : 1) * kbit_underflow(terms, largest_x, scale);
+    double lost = kbit_underflow(terms, largest_x, scale);
+    if (how->codes)
+        lost *= 127;
     if (how->flush_results)
         lost *= 0x1p24; /* up to 2^-126 where rounding loses 2^-150 */
     if (how->half_partials)

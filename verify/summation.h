@@ -17,6 +17,7 @@ typedef struct {
     bool flush_operands;  /* subnormal operands are zero */
     bool flush_results;   /* a result below 2^-126 may be zero */
     bool half_partials;   /* partial sums go through fp16 */
+    bool codes; /* the weights are codes: who scales x first multiplies by them after it */
     double least_x, least_w; /* smallest normal number of the operands' types; 0: none */
 } kbit_summation;
 
@@ -32,10 +33,9 @@ void kbit_summation_add(const kbit_summation *how, kbit_sum *sum, double x, doub
 bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products,
                              const kbit_sum *with_d, bool scaled);
 
-/* What results below the normal numbers may lose, in fp32 and in fp16 partial sums; scale: s or 1;
- * codes: the weights are int8 times s/127. */
+/* What results below the normal numbers may lose, in fp32 and in fp16 partial sums; scale: s or 1. */
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
-                                double scale, bool codes);
+                                double scale);
 
 /* Adds to the set the infinities that an fp16 partial sum beyond 65504 can give. */
 void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products, double scale,

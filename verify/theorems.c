@@ -5,7 +5,7 @@ static const kbit_theorem THEOREMS[] = {
     {"quantize-gap",
      "for fp16 x and a, 0 < |x| <= a: 127x/a is an exact half-integer or at least 1/(254*2047) "
      "(relative) away from one; a sequence with a smaller error gives RNE(127x/a) except at ties",
-     "reference/proofs/quantize_gap.md (Coq, any format; every pair was run); the sequences' "
+     "reference/proofs/quantize_gap.md, coq/gap.v (every pair was run, too); the sequences' "
      "errors: quantize_rows.g",
      KBIT_PROVED},
     {"quantize-f32",
@@ -15,12 +15,13 @@ static const kbit_theorem THEOREMS[] = {
     {"product-certificate",
      "if C differs from Q W^T, two random 64-bit vectors leave every residual zero with "
      "probability at most 2^-66",
-     "reference/proofs/product_certificate.md; Freivalds 1977, here in wrapping 64-bit integers",
+     "reference/proofs/product_certificate.md, coq/freivalds.v; Freivalds 1977, here in wrapping "
+     "64-bit integers",
      KBIT_PROVED},
     {"transparent-certificate",
      "where X, W and their statistics are integers times powers of two, the layer is an integer "
      "product times powers of two, and the product's certificate holds for its output",
-     "reference/proofs/product_certificate.md", KBIT_PROVED},
+     "reference/proofs/product_certificate.md, coq/transparent.v", KBIT_PROVED},
     {"dequantize-bnb",
      "((C*a)*s)*RN(1/16129) in fp32 lies within [-2.57e-7, 2.20e-7] (relative) of C a s/16129 for "
      "every int32 C and fp16-valued a, s",

@@ -162,6 +162,8 @@ static unsigned processors()
     return 1;
 }
 
+void (*on_launch)(void (*kernel)()) = nullptr;
+
 static std::mutex launch_mutex; /* one launch at a time, whichever thread asks */
 static std::string last_message;
 static cudaError_t last_error = cudaSuccess;

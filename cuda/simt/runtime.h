@@ -73,6 +73,10 @@ template <class Struct> Struct &shared_memory()
 cudaError_t run_grid(const char *kernel_name, dim3 grid, dim3 block, size_t shared_bytes,
                      void (*body)(void *context), void *context, size_t context_bytes);
 
+/* Called with the kernel's address before each launch, unless NULL: so that a test can tell which
+ * kernels ran. */
+extern void (*on_launch)(void (*kernel)());
+
 template <class... Parameter, class... Argument>
 cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
                    size_t shared_bytes, cudaStream_t, Argument &&...argument)
@@ -81,6 +85,8 @@ cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 g
         void (*kernel)(Parameter...);
         std::tuple<Parameter...> parameters;
     } call{kernel, std::tuple<Parameter...>(static_cast<Parameter>(argument)...)};
+    if (on_launch)
+        on_launch(reinterpret_cast<void (*)()>(kernel));
     return run_grid(
         kernel_name, grid, block, shared_bytes,
         [](void *context) {

@@ -85,6 +85,7 @@ sweep()
 mkdir "$work/scratch"
 sweep - "$kbit" verify -c reference --case shape-1x3x17
 sweep "$work/scratch/report" "$kbit" verify -c reference --case shape-1x3x17 --step store -f json -o "$work/scratch/report"
+sweep - "$kbit" probe -c reference --shape 1x1x16 -f json
 sweep - "$kbit" list --cases
 sweep - "$kbit" list --steps
 MAY_PRINT=1 # a list is printed as it is found

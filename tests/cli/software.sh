@@ -75,6 +75,12 @@ expect 1 '(1 absent)' "$kbit" verify -c "bitsandbytes:$work/bitsandbytes.so" --c
 expect 1 '(1 absent)' "$kbit" verify -c "bitsandbytes:$work/bitsandbytes.so" --case shape-MxNx0 --step absmax_rows
 expect 1 'admissible: {127}' "$kbit" verify -c "bitsandbytes:$work/wrong_bitsandbytes.so" --case random-f16 --step quantize_rows
 
+# --- the example to start from, at most 30 lines, as its first comment says ---
+"$CC" -std=c11 -Wall -Wextra -Werror -shared -fPIC -I"$top_srcdir/reference" -o "$work/mine.so" "$top_srcdir/verify/examples/candidate.c" ||
+    { echo 'FAIL: candidate.c does not compile'; failures=$((failures + 1)); }
+expect 0 'verdict on mine: admissible' "$kbit" verify -c "$work/mine.so" --step int8_matmul
+test "$(wc -l <"$top_srcdir/verify/examples/candidate.c")" -lt 30 || { echo 'FAIL: candidate.c is long'; failures=$((failures + 1)); }
+
 # --- ports in Python ---
 expect 2 'which script?' "$kbit" verify -c python
 expect 2 'No such file' "$kbit" verify -c "python:$work/none.py"
@@ -97,6 +103,8 @@ if test -n "$python"; then
     expect 1 'error its shape is (4608,), not (64, 72)' "$kbit" verify -c "$port:shape" --case codes-int8
     expect 2 'skipped: a library that nobody has is not there' "$kbit" verify -c "$port:missing"
     expect 2 'skipped: no-such-python' env PYTHON=no-such-python "$kbit" verify -c "$port"
+    cp "$ours/fake_port.py" "$work/elsewhere.py"
+    expect 0 'admissible' env -u PYTHONPATH "$kbit" verify -c "python:$work/elsewhere.py" --case codes-int8
     "$kbit" gen int8_matmul --case codes-int8 -o "$work/case" && "$python" "$ours/fake_port.py" "$work/case"
     expect 0 'admissible' "$kbit" judge "$work/case"
     expect 77 'absent: this port has no step store' sh -c "'$kbit' gen store -o '$work/store' && '$python' '$ours/fake_port.py' '$work/store'"

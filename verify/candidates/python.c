@@ -4,7 +4,8 @@
  * serves calls over two pipes; verify/candidates/python/kbit_port.py is its side and describes what
  * goes over them. A script that cannot serve (a package is missing) says why on stderr and ends.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -102,6 +103,22 @@ static kbit_status run(void *bound, const kbit_call *call)
     return answer(call);
 }
 
+/* Lets the port import kbit_port.py: behind what $PYTHONPATH says, the installed folder and, beside a
+ * plug-in that is not installed, the link that the build made. */
+static void show_helper(void)
+{
+    Dl_info plugin;
+    const char *given = getenv("PYTHONPATH");
+    char path[8192];
+    if (!dladdr(TYPES, &plugin))
+        return;
+    const char *slash = strrchr(plugin.dli_fname, '/');
+    snprintf(path, sizeof path, "%.3000s%s%.*s../ports:%s", given ? given : "",
+             given && *given ? ":" : "", slash ? (int)(slash - plugin.dli_fname) + 1 : 0,
+             plugin.dli_fname, KBIT_PORTDIR);
+    setenv("PYTHONPATH", path, 1);
+}
+
 /* Starts the port; its stdin and stdout are the pipes, its stderr stays. */
 static int start(const char *script, const char *variant)
 {
@@ -116,6 +133,7 @@ static int start(const char *script, const char *variant)
     if (pid == 0) {
         dup2(there[0], STDIN_FILENO);
         dup2(back[1], STDOUT_FILENO);
+        show_helper();
         /* All others, kbit-run's own channel among them, are no business of the port's. */
         for (int fd = STDERR_FILENO + 1; fd < 64; fd++)
             close(fd);

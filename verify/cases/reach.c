@@ -32,6 +32,22 @@ static void fill_sparse_outliers(kbit_problem *p)
     p->x[p->M / 2 * p->K + p->K - 2] = -5.96875f;
 }
 
+/* The first row makes every column an outlier's, the others are ordinary. */
+static void fill_full_list(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (size_t k = 0; k < p->K; k++)
+        p->x[k] = k % 2 ? -8.0f : 7.0f;
+}
+
+/* As fill_sparse_outliers, 2^40 times as large, as the threshold is. */
+static void fill_far_outliers(kbit_problem *p)
+{
+    fill_sparse_outliers(p);
+    for (size_t i = 0; i < p->M * p->K; i++)
+        p->x[i] *= 0x1p40f;
+}
+
 /* Each row at its own scale, from 2^argument to 2^117; a few elements are the smallest subnormal of
  * bfloat16 and a few are -0. Within these bounds neither 127x nor a reciprocal of the absmax leaves the
  * normal numbers, so that every declared sequence keeps its word. Rows beyond 2^100 meet weights of 0
@@ -42,7 +58,7 @@ static void fill_all_scales(kbit_problem *p)
     for (size_t i = 0; i < p->M; i++) {
         int scale = p->of->argument + (int)(i * (size_t)(117 - p->of->argument) / p->M);
         for (size_t k = 0; k < p->K; k++) {
-            uint64_t h = kbit_hash(p->seed, ID_EXTRA, i * p->K + k);
+            uint64_t h = draw(p, ID_EXTRA, i * p->K + k);
             double x = ldexp((double)p->x[i * p->K + k], scale);
             if (scale > 100 && k >= p->K / 2)
                 x = 0;
@@ -63,7 +79,7 @@ static void fill_subnormals(kbit_problem *p)
     kbit_case_fill_random(p);
     for (size_t i = 0; i < p->M; i++)
         for (size_t k = 0; k < p->K; k++) {
-            uint64_t h = kbit_hash(p->seed, ID_EXTRA, i * p->K + k);
+            uint64_t h = draw(p, ID_EXTRA, i * p->K + k);
             double x = i == 0 ? 8 : ldexp((double)(1 + h % 127), -133);
             p->x[i * p->K + k] = in_type(p, h >> 63 ? -x : x);
         }
@@ -74,7 +90,7 @@ static void fill_long_bias(kbit_problem *p)
 {
     fill_sparse_outliers(p);
     for (size_t j = 0; j < p->N; j++) {
-        uint64_t h = kbit_hash(p->seed, ID_BIAS, j);
+        uint64_t h = draw(p, ID_BIAS, j);
         p->bias[j] = (float)(0x800001 | (h & 0x7fffff)) * (h >> 63 ? -0x1p-23f : 0x1p-23f);
     }
 }
@@ -109,7 +125,7 @@ static void fill_full_payloads(kbit_problem *p)
     kbit_case_fill_random(p);
     const uint32_t NANS[] = {0x7fffffff, 0xffffffff, 0x7fff8000, 0x7fc00000};
     for (size_t i = 1; i < p->M; i += 2) {
-        size_t k = kbit_hash(p->seed, ID_EXTRA, i) % p->K;
+        size_t k = draw(p, ID_EXTRA, i) % p->K;
         memcpy(&p->x[i * p->K + k], &NANS[i / 2 % 4], sizeof(float));
     }
 }
@@ -144,8 +160,34 @@ static void fill_product(kbit_problem *p)
     }
 }
 
+/* One element that is not masked, negative, exceeds its row's absmax by an ulp of fp16. */
+static void fill_exceeded(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (size_t i = 0; i < p->M; i++) {
+        p->absmax[i] = 5.5f;
+        for (size_t k = 0; k < p->K; k++)
+            if (fabsf(p->x[i * p->K + k]) > 5.5f)
+                p->x[i * p->K + k] = 5.5f;
+    }
+    p->x[(p->M - 1) * p->K + p->K / 2] = -(5.5f + 0x1p-8f);
+}
+
+/* Rows of bfloat16 subnormals; a few rows hold one normal number. */
+static void fill_subnormal_rows(kbit_problem *p)
+{
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k++) {
+            uint64_t h = draw(p, ID_X, i * p->K + k);
+            double x = ldexp((double)(h % 128), -133);
+            p->x[i * p->K + k] = in_type(p, h >> 63 ? -x : x);
+        }
+    for (size_t i = 0; i < p->M; i += 5)
+        p->x[i * p->K + i % p->K] = 0x1p-126f;
+}
+
 #define SHAPE(m, n, k)      .M = (m), .N = (n), .K = (k)
-#define TYPES(in, result)   .x_type = KBIT_##in, .out_type = KBIT_##result
+#define TYPES(in, result)   .x_type = (in), .out_type = (result)
 #define FILL(function, arg) .fill = (function), .argument = (arg)
 #define THRESHOLD(t)        .threshold = (t)
 
@@ -157,7 +199,7 @@ static const kbit_case CASES[] = {
      THRESHOLD(6),
      .bias = true,
      .chained = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_sparse_outliers, 7)},
     {.name = "one-feature-outliers",
      .what = "one output feature, a matrix-vector product",
@@ -166,14 +208,14 @@ static const kbit_case CASES[] = {
      THRESHOLD(6),
      .bias = true,
      .chained = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_sparse_outliers, 9)},
     {.name = "one-output",
      .what = "a single output element, and no bias",
      SHAPE(1, 1, 33),
      TYPES(F16, F16),
      THRESHOLD(6),
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_sparse_outliers, 11)},
     {.name = "long-list",
      .what = "1,101 outlier columns, each for one row's sake",
@@ -182,7 +224,7 @@ static const kbit_case CASES[] = {
      THRESHOLD(6),
      .bias = true,
      .chained = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_long_list, 0)},
     {.name = "bias-f32",
      .what = "a bias that no 16-bit type holds",
@@ -191,7 +233,7 @@ static const kbit_case CASES[] = {
      THRESHOLD(6),
      .bias = true,
      .chained = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_long_bias, 11)},
     {.name = "bias-f32-out-f32",
      .what = "the same with a float output",
@@ -199,7 +241,7 @@ static const kbit_case CASES[] = {
      TYPES(F16, F32),
      THRESHOLD(6),
      .bias = true,
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_long_bias, 11)},
     {.name = "edges-f16",
      .what = "outputs at the ties of fp16, its subnormals and its overflow, and beside them",
@@ -207,7 +249,7 @@ static const kbit_case CASES[] = {
      TYPES(F16, F16),
      THRESHOLD(6),
      .bias = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_edges, 0)},
     {.name = "edges-bf16",
      .what = "the same for bfloat16",
@@ -215,7 +257,7 @@ static const kbit_case CASES[] = {
      TYPES(BF16, BF16),
      THRESHOLD(6),
      .bias = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_edges, 0)},
     {.name = "zero-columns",
      .what = "threshold 0 and columns of zeros: they are outliers, too",
@@ -223,7 +265,7 @@ static const kbit_case CASES[] = {
      TYPES(F16, F16),
      THRESHOLD(0),
      .bias = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_zero_columns, 0)},
     {.name = "nan-payloads",
      .what = "NaNs with full payloads, to be rounded to bfloat16",
@@ -231,22 +273,30 @@ static const kbit_case CASES[] = {
      TYPES(F32, BF16),
      THRESHOLD(6),
      .bias = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_full_payloads, 0)},
     {.name = "scales-bf16",
      .what = "bfloat16 over its range, a scale a row",
      SHAPE(66, 10, 40),
      TYPES(BF16, F32),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
-     .level = KBIT_LEVEL_QUICK,
+     THRESHOLD(OFF),
+     .level = QUICK,
      FILL(fill_all_scales, -117)},
+    {.name = "threshold-2^42",
+     .what = "a threshold that no integer type holds",
+     SHAPE(18, 10, 40),
+     TYPES(BF16, F32),
+     THRESHOLD(6 * 0x1p40f),
+     .bias = true,
+     .level = DEFAULT,
+     FILL(fill_far_outliers, 9)},
     {.name = "outlier-scales-bf16",
      .what = "the same with subnormals, all in outlier columns",
      SHAPE(40, 10, 24),
      TYPES(BF16, BF16),
      THRESHOLD(0),
      .bias = true,
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_all_scales, -133)},
     {.name = "subnormals-bf16",
      .what = "rows of bfloat16 subnormals in outlier columns, their absmax as well",
@@ -254,14 +304,14 @@ static const kbit_case CASES[] = {
      TYPES(BF16, F32),
      THRESHOLD(6),
      .chained = true,
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_subnormals, 0)},
     {.name = "rows-65541",
      .what = "a row index of 17 bits",
      SHAPE(65541, 2, 6),
      TYPES(BF16, BF16),
      THRESHOLD(6),
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_sparse_outliers, 6)},
     {.name = "features-65541",
      .what = "an output feature's index of 17 bits",
@@ -269,7 +319,7 @@ static const kbit_case CASES[] = {
      TYPES(F16, F16),
      THRESHOLD(6),
      .bias = true,
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_sparse_outliers, 6)},
     {.name = "columns-65541",
      .what = "a column index of 17 bits, in the list as well",
@@ -278,61 +328,77 @@ static const kbit_case CASES[] = {
      THRESHOLD(6),
      .bias = true,
      .chained = true,
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_sparse_outliers, 3001)},
     {.name = "list-65541",
      .what = "every column an outlier's: a list of more than 16 bits",
      SHAPE(2, 2, 65541),
      TYPES(BF16, BF16),
-     THRESHOLD(0),
-     .level = KBIT_LEVEL_DEFAULT,
-     FILL(kbit_case_fill_random, 0)},
+     THRESHOLD(6),
+     .level = DEFAULT,
+     FILL(fill_full_list, 0)},
     {.name = "tiles-257x259",
      .what = "more than one tile of 256 each way in every step, and no bias",
      SHAPE(257, 259, 40),
      TYPES(F16, F16),
      THRESHOLD(6),
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_sparse_outliers, 13)},
+    {.name = "absmax-subnormal-bf16",
+     .what = "the statistic of rows of bfloat16 subnormals",
+     SHAPE(21, 1, 50),
+     TYPES(BF16, F32),
+     THRESHOLD(6),
+     .only = "absmax_rows",
+     .level = QUICK,
+     FILL(fill_subnormal_rows, 0)},
+    {.name = "absmax-exceeded",
+     .what = "an element exceeds its row's absmax by an ulp: must be refused",
+     SHAPE(9, 1, 40),
+     TYPES(F16, F32),
+     THRESHOLD(OFF),
+     .only = "quantize_rows",
+     .level = QUICK,
+     FILL(fill_exceeded, 0)},
     {.name = "codes-k70001",
      .what = "uniform codes, K beyond 16 bits: no block is like another",
      SHAPE(3, 5, 70001),
      TYPES(F16, F16),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
+     THRESHOLD(OFF),
      .only = "int8_matmul",
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_product, 0)},
     {.name = "codes-limit",
      .what = "the largest sum that int32 is sure to hold: must be served",
      SHAPE(2, 3, 133145),
      TYPES(F16, F16),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
+     THRESHOLD(OFF),
      .only = "int8_matmul",
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_product, 1)},
     {.name = "codes-beyond-limit",
      .what = "one more: must be refused",
      SHAPE(2, 3, 133145),
      TYPES(F16, F16),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
+     THRESHOLD(OFF),
      .only = "int8_matmul",
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_product, 2)},
     {.name = "codes-lone-largest",
      .what = "one weight alone makes the worst case leave int32: must be refused",
      SHAPE(2, 3, 133146),
      TYPES(F16, F16),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
+     THRESHOLD(OFF),
      .only = "int8_matmul",
-     .level = KBIT_LEVEL_QUICK,
+     .level = QUICK,
      FILL(fill_product, 3)},
     {.name = "codes-520x530",
      .what = "uniform codes, three tiles of 256 each way",
      SHAPE(520, 530, 72),
      TYPES(F16, F16),
-     THRESHOLD(KBIT_THRESHOLD_OFF),
+     THRESHOLD(OFF),
      .only = "int8_matmul",
-     .level = KBIT_LEVEL_DEFAULT,
+     .level = DEFAULT,
      FILL(fill_product, 0)},
 };
 

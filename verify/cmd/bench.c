@@ -15,14 +15,15 @@ static const struct {
     const kbit_benchmark *table;
     const size_t *count;
 } GROUPS[] = {{kbit_bench_certificate, &kbit_bench_certificate_count},
+              {kbit_bench_layer, &kbit_bench_layer_count},
               {kbit_bench_candidate, &kbit_bench_candidate_count},
               {kbit_bench_steps, &kbit_bench_steps_count}};
 #define N_GROUPS (sizeof GROUPS / sizeof *GROUPS)
 
 static const char HELP[] =
     "Usage: kbit bench [OPTION]...\n"
-    "Times the certificate, int8 products of candidates and the reference's steps on this "
-    "machine.\n"
+    "Times the certificate, the judge of layers, int8 products of candidates and the reference's"
+    " steps on this machine.\n"
     "Repetitions of all benchmarks are interleaved; median, minimum and their number are printed.\n"
     "\n"
     "      --only=NAME    one benchmark, or all whose name starts with NAME and a dot\n"

@@ -23,9 +23,10 @@ typedef struct {
 } kbit_benchmark;
 
 /* The groups, each a table that its own file defines. */
-extern const kbit_benchmark kbit_bench_certificate[], kbit_bench_candidate[], kbit_bench_steps[];
-extern const size_t kbit_bench_certificate_count, kbit_bench_candidate_count,
-    kbit_bench_steps_count;
+extern const kbit_benchmark kbit_bench_certificate[], kbit_bench_layer[], kbit_bench_candidate[],
+    kbit_bench_steps[];
+extern const size_t kbit_bench_certificate_count, kbit_bench_layer_count,
+    kbit_bench_candidate_count, kbit_bench_steps_count;
 
 double kbit_bench_clock(void); /* monotonic, seconds */
 

@@ -110,6 +110,30 @@ static int parse(int argc, char **argv, request *r)
     return -1;
 }
 
+/* Into memory first: a report that cannot be made whole is not begun. */
+static kbit_status print(const request *r, const kbit_declared *declared, const char *name,
+                         const char *declares, kbit_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    kbit_status status = KBIT_OK;
+    FILE *memory = open_memstream(&text, &size);
+    bool made = memory != NULL;
+    if (made && r->format == KBIT_FORMAT_JSON)
+        made = kbit_probe_json(&r->probe, declared, name, declares, memory);
+    else if (made)
+        kbit_probe_text(&r->probe, declared, name, declares, memory);
+    if (memory)
+        made = !ferror(memory) && fclose(memory) == 0 && made && text;
+    if (!made)
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "no memory for the report");
+    else if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0)
+        status = kbit_fail(error, KBIT_ERR_IO, "stdout: the report could not be written: %s",
+                           strerror(errno));
+    free(text);
+    return status;
+}
+
 int kbit_cmd_probe(int argc, char **argv)
 {
     static request r;
@@ -128,22 +152,12 @@ int kbit_cmd_probe(int argc, char **argv)
     status = kbit_declared_parse(declares, &declared, &error);
     if (status == KBIT_OK)
         status = kbit_probe_run(sandbox, &declared, &r.probe, &error);
-    if (status != KBIT_OK) {
+    if (status == KBIT_OK)
+        status = print(&r, &declared, kbit_sandbox_name(sandbox), declares, &error);
+    if (status != KBIT_OK)
         code = kbit_report_error("probe", &error);
-    } else {
-        bool written = true;
-        const char *name = kbit_sandbox_name(sandbox);
-        if (r.format == KBIT_FORMAT_JSON)
-            written = kbit_probe_json(&r.probe, &declared, name, declares, stdout);
-        else
-            kbit_probe_text(&r.probe, &declared, name, declares, stdout);
+    else
         code = kbit_probe_objects(&r.probe) ? EXIT_MISMATCH : EXIT_ADMISSIBLE;
-        if (fflush(stdout) != 0 || !written) {
-            kbit_fail(&error, KBIT_ERR_IO, "stdout: the report could not be written: %s",
-                      strerror(errno));
-            code = kbit_report_error("probe", &error);
-        }
-    }
     kbit_sandbox_close(sandbox);
     return code;
 }

@@ -33,9 +33,9 @@ static void keep(kbit_sum_set *set, float value)
 
 static void fill(filling *f, size_t place, float c)
 {
-    size_t step = f->row->products;
-    if (place > 0 && place % step == 0)
-        c = kbit_accumulate_step(f->row, step, f->place_a + place - step, f->place_b + place - step,
+    size_t step = f->row->products; /* 0 in no row that is asked about here */
+    if (step != 0 && place >= step && place % step == 0)
+        c = kbit_accumulate_step(f->row, step, &f->place_a[place - step], &f->place_b[place - step],
                                  c);
     if (place == PLACES) {
         keep(f->set, c + f->add_at_end);

@@ -55,7 +55,7 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
                                    judging->declared->subB);
             double scale = w16 ? 1 : (double)s[j];
             double radius = terms.encoded * term_growth +
-                            kbit_summation_underflow(&how, terms.terms, largest, scale, !w16);
+                            kbit_summation_underflow(&how, terms.terms, largest, scale);
             radius += fabs(start) * d_growth;
             kbit_sum products = terms;
             /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it

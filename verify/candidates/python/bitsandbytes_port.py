@@ -105,5 +105,5 @@ if variant != "default":
     STEPS.update(outlier_columns=outlier_columns, absmax_rows=absmax_rows,
                  quantize_rows=quantize_rows, dequantize=dequantize,
                  llmint8_linear_bnb=llmint8_linear_bnb)
-kbit_port.main(f"bitsandbytes-{bnb.__version__}" + (":" if variant else "") + variant,
+kbit_port.main(f"bitsandbytes-{bnb.__version__}",
                "quant=any dequant=any combine=round-twice store=twice subB=f16", STEPS)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """CTranslate2's int8 kernels on the CPU, by their C++ symbols: its Python module does not offer them.
 
-quantize_rows  cpu::quantize_s8<ISA>, rounding before the cast, on x widened to float, where its scale is
-               RN(127/absmax) of the absmax that is given; it knows no outliers
+quantize_rows  cpu::quantize_s8<ISA>, rounding before the cast, on x widened to float, where its scale
+               is RN(127/absmax) of the absmax that is given; it knows no outliers
 dequantize     cpu::dequantize_gemm_output<ISA> with the scales RN(127/absmax), 1 where that is 0, as
                quantize_s8 leaves them
-int8_matmul    primitives<CPU>::gemm<int8_t, int32_t> with B transposed: the library's own choice between oneDNN
-               and MKL. The layer shifts A to uint8 before it; that is left to this function here.
+int8_matmul    primitives<CPU>::gemm<int8_t, int32_t> with B transposed: the library's own choice
+               between oneDNN and MKL. The layer shifts A to uint8 before it; here it does that itself.
 
-Variant: generic, avx, avx2 or avx512, which kernels quantize and dequantize; avx2 if none is named. shift: the
-avx2 quantizer as an x86 layer calls it, to uint8 with 128 added; 128 is taken off again here.
+Variant: generic, avx, avx2 or avx512, which kernels quantize and dequantize; avx2 if none is named.
+shift: the avx2 quantizer as an x86 layer calls it, to uint8 with 128 added; 128 is taken off again here.
 """
 import ctypes
 import glob
@@ -91,4 +91,4 @@ STEPS = {"quantize_rows": quantize_rows}
 if variant != "shift":
     STEPS.update(dequantize=dequantize, int8_matmul=int8_matmul)
 if __name__ == "__main__":
-    kbit_port.main(f"ctranslate2-{version}" + (":" if variant else "") + variant, "quant=any dequant=any", STEPS)
+    kbit_port.main(f"ctranslate2-{version}", "quant=any dequant=any", STEPS)

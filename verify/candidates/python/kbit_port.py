@@ -76,6 +76,13 @@ def nothing_masked(call, x, outliers):
         raise Unsupported("it knows no threshold, and an element reaches it")
 
 
+def sums_in_float(q, w):
+    """For a product that gives float: serves only what has sums that float holds."""
+    worst = np.abs(q.astype(int)).sum(1).max(initial=0) * np.abs(w.astype(int)).max(initial=0)
+    if worst > 2**24:
+        raise Unsupported("it gives float, which may not hold the sum")
+
+
 def as_torch(torch, x):
     """An array as a torch tensor, bf16 included."""
     if x.dtype == np.dtype("<u2"):
@@ -165,6 +172,7 @@ def port_folder(folder, declares, steps):
 
 
 def main(name, declares, steps):
+    name += ":" + variant() if variant() else ""
     if sys.argv[1:2] == ["--serve"]:
         serve(name, declares, steps)
         return

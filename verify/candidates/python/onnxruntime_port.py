@@ -3,8 +3,8 @@
 
 int8_matmul    MatMulInteger on int8 and int8. Variant u8s8: the activations as uint8 with zero point 128,
                which is the same product.
-quantize_rows  QuantizeLinear along axis 0, scale absmax/127, zero point 0 of int8, on x widened to float; an
-               absmax of 0 gets the scale 1. It divides, and knows no outliers.
+quantize_rows  QuantizeLinear along axis 0, scale absmax/127, zero point 0 of int8, on x widened to
+               float; an absmax of 0 gets the scale 1. It divides, and knows no outliers.
 
 Not judged, being other methods: DynamicQuantizeLinear (one asymmetric uint8 scale for a tensor) and
 QLinearMatMul (its output is requantized to 8 bits).
@@ -55,4 +55,4 @@ def quantize_rows(call, x, absmax, outliers):
 STEPS = {"int8_matmul": int8_matmul}
 if not variant:
     STEPS["quantize_rows"] = quantize_rows
-kbit_port.main(f"onnxruntime-{ort.__version__}" + (":" if variant else "") + variant, "quant=any", STEPS)
+kbit_port.main(f"onnxruntime-{ort.__version__}", "quant=any", STEPS)

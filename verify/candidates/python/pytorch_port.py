@@ -42,4 +42,4 @@ def quantize_rows(call, x, absmax, outliers):
 STEPS = {"int8_matmul": int8_matmul}
 if not variant:
     STEPS["quantize_rows"] = quantize_rows
-kbit_port.main(f"torch-{torch.__version__}" + (":" if variant else "") + variant, "quant=any", STEPS)
+kbit_port.main(f"torch-{torch.__version__}", "quant=any", STEPS)

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """optimum-quanto's steps on the CPU.
 
-quantize_rows  AbsmaxOptimizer (absmax/127 in the type of x) and quanto::quantize_symmetric along axis 0, as it
-               quantizes weights, where its absmax is the one that is given. It knows no outliers. One row is
-               a tensor to it, which is the same.
-int8_matmul    quanto::qbytes_mm with scales of 1; it gives float, so only sums that float holds are asked.
+quantize_rows  AbsmaxOptimizer (absmax/127 in the type of x) and quanto::quantize_symmetric along
+               axis 0, as it quantizes weights. It knows no outliers. One row is a tensor to it,
+               which is the same.
+int8_matmul    quanto::qbytes_mm with scales of 1; it gives float, so only sums that float holds are
+               asked.
 """
 import kbit_port
-from kbit_port import Unsupported, as_torch
+from kbit_port import as_torch
 
 torch = kbit_port.needs("torch")
 quanto = kbit_port.needs("optimum.quanto", "optimum-quanto")
-np = kbit_port.np
 
 
 def quantize_rows(call, x, absmax, outliers):
@@ -23,8 +23,7 @@ def quantize_rows(call, x, absmax, outliers):
 
 
 def int8_matmul(call, q, w):
-    if call.K and np.abs(q.astype(int)).sum(1).max(initial=0) * np.abs(w.astype(int)).max(initial=0) > 2**24:
-        raise Unsupported("it gives float, which may not hold the sum")
+    kbit_port.sums_in_float(q, w)
     product = torch.ops.quanto.qbytes_mm(torch.from_numpy(q), torch.from_numpy(w), torch.ones(call.N, 1))
     return product.numpy().astype("<i4")
 

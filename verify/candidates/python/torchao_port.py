@@ -3,8 +3,8 @@
 
 int8_matmul    kernel.intmm.safe_int_mm(q, w.t()), which gives int32. Variant scaled: int_scaled_matmul with
                scales of 1, what the layer calls; it gives float, so only sums that float holds are asked.
-quantize_rows  quantize_affine(x, scale absmax/127, zero point 0) to [-128, 127]; an absmax of 0 gets the scale
-               1. It knows no outliers. Its own choose_qparams_affine takes absmax/127.5, which is another
+quantize_rows  quantize_affine(x, scale absmax/127, zero point 0) to [-128, 127]; an absmax of 0 gets
+               the scale 1. It knows no outliers. Its own choose_qparams_affine takes absmax/127.5, which is another
                method and not judged.
 
 Variant layer, llmint8_linear_bnb: torch.nn.functional.linear on an Int8Tensor of w and w_absmax/127 whose
@@ -27,8 +27,7 @@ if variant not in ("", "scaled", "layer"):
 def int8_matmul(call, q, w):
     if not variant:
         return intmm.safe_int_mm(torch.from_numpy(q), torch.from_numpy(w).t()).numpy()
-    if call.K and np.abs(q.astype(int)).sum(1).max(initial=0) * np.abs(w.astype(int)).max(initial=0) > 2**24:
-        raise Unsupported("it gives float, which may not hold the sum")
+    kbit_port.sums_in_float(q, w)
     ones = torch.ones(call.M, 1)
     scaled = intmm.int_scaled_matmul(torch.from_numpy(q), torch.from_numpy(w).t(), ones)
     return scaled.numpy().astype("<i4")
@@ -64,5 +63,5 @@ def llmint8_linear_bnb(call, x, w, w_absmax, bias):
 STEPS = {"llmint8_linear_bnb": llmint8_linear_bnb} if variant == "layer" else {"int8_matmul": int8_matmul}
 if not variant:
     STEPS["quantize_rows"] = quantize_rows
-kbit_port.main(f"torchao-{torchao.__version__}" + (":" if variant else "") + variant,
+kbit_port.main(f"torchao-{torchao.__version__}",
                "quant=any dequant=any store=twice" if variant == "layer" else "quant=any", STEPS)
