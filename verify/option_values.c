@@ -50,15 +50,29 @@ bool kbit_parse_element(const char *text, size_t *row, size_t *column)
     return true;
 }
 
+bool kbit_parse_sizes(const char *text, char between, size_t n, size_t *sizes)
+{
+    uint64_t read[8];
+    const char *end = text;
+    for (size_t i = 0; i < n; i++) {
+        end = read_number(end, 10, &read[i]);
+        if (!end || *end != (i + 1 < n ? between : '\0'))
+            return false;
+        end++;
+    }
+    for (size_t i = 0; i < n; i++)
+        sizes[i] = read[i];
+    return true;
+}
+
 bool kbit_parse_shard(const char *text, size_t *shard, size_t *shards)
 {
-    uint64_t i, n;
-    const char *end = read_number(text, 10, &i);
-    end = end && *end == '/' ? read_number(end + 1, 10, &n) : NULL;
-    if (!end || *end || i < 1 || i > n || n > KBIT_MOST_SHARDS)
+    size_t part[2];
+    if (!kbit_parse_sizes(text, '/', 2, part) || part[0] < 1 || part[0] > part[1] ||
+        part[1] > KBIT_MOST_SHARDS)
         return false;
-    *shard = i;
-    *shards = n;
+    *shard = part[0];
+    *shards = part[1];
     return true;
 }
 

@@ -17,6 +17,9 @@ bool kbit_parse_number(const char *text, uint64_t smallest, uint64_t largest, ui
 /* "ROW,COLUMN", or "ROW" of what has one dimension. */
 bool kbit_parse_element(const char *text, size_t *row, size_t *column);
 
+/* n numbers with `between` between them, as "64x64x64"; n is at most 8. */
+bool kbit_parse_sizes(const char *text, char between, size_t n, size_t *sizes);
+
 /* "I/N" with 1 <= I <= N <= KBIT_MOST_SHARDS. */
 bool kbit_parse_shard(const char *text, size_t *shard, size_t *shards);
 

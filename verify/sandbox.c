@@ -281,6 +281,8 @@ static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int 
                      : "");
     if (outcome->result == KBIT_ADMISSIBLE && reply->status != KBIT_OK)
         kbit_process_last_words(p, outcome->note, sizeof outcome->note);
+    if (clean && reply->status != KBIT_OK && reply->status != KBIT_ERR_UNSUPPORTED)
+        kbit_process_last_words(p, outcome->note, sizeof outcome->note);
     for (size_t i = 0; i < n_out; i++)
         for (int d = 0; d < 2; d++)
             call->out[i].dim[d] = reply->out_dim[i][d];

@@ -47,6 +47,12 @@ refuse "not '1x'" "$kbit" bench --reps 1x
 for shard in 0/2 3/2 1 1/ /2 1/2x x1/2 1//2 1/1000001; do
     refuse "not '$shard'" "$kbit" verify --shard "$shard"
 done
+for shape in '' 64 64x64 64x64x 64x64x64x 64x64x64x64 ' 64x64x64' 64x64x8 0x64x64 64x64x64k; do
+    refuse "not '$shape'" "$kbit" probe --shape "$shape"
+done
+for sample in '' 3 '3,' ',3' '3,4,' 3,4x; do
+    refuse "not '$sample'" "$kbit" judge --sample "$sample" "$work"
+done
 for element in '' ',' '1,' ',1' '1,2,' 1,2x -1,0 1,18446744073709551616; do
     refuse "not '$element'" "$kbit" verify --step store --element "$element"
 done
@@ -58,6 +64,7 @@ refuse "hexadecimal digits" "$kbit" verify --key "$(printf '%063d ' 0)"
 refuse '^kbit verify: --seed is given twice' "$kbit" verify --seed 1 --seed 1
 refuse '^kbit verify: --candidate is given twice' "$kbit" verify -c simt --candidate reference
 refuse '^kbit gen: --output is given twice' "$kbit" gen store -o "$work/g" -o "$work/h"
+refuse '^kbit probe: --shape is given twice' "$kbit" probe --shape 64x64x64 --shape 64x64x64
 refuse '^kbit judge: --format is given twice' "$kbit" judge "$work" -f json -f tap
 refuse '^kbit merge: --output is given twice' "$kbit" merge a.json -o x -o y
 refuse '^kbit bench: --only is given twice' "$kbit" bench --only=a --only=b
@@ -188,8 +195,11 @@ for pair in quantize-undeclared-mul:quant=mul quantize-undeclared-rdiv:quant=rdi
     "$kbit" verify -c "$mutants:${pair%:*}" -l quick >"$work/out"
     test $? -eq 1 || fail "${pair%:*} passes"
     grep -q "^  hint: this output is what ${pair#*:} gives" "$work/out" || fail "no hint at ${pair#*:}"
-    "$kbit" verify -c "$mutants:${pair%:*}" -l quick --step "$(sed -n 's/^MISMATCH \([a-z_]*\) .*/\1/p' "$work/out" | head -1)" \
-        --declare "${pair#*:}" >"$work/out" || fail "the hint ${pair#*:} does not help"
+    # The hint is about one case's output.
+    step=$(sed -n 's/^MISMATCH \([a-z_]*\) .*/\1/p' "$work/out" | head -1)
+    case=$(sed -n 's/^MISMATCH .*, case \([^:]*\).*/\1/p' "$work/out" | head -1)
+    "$kbit" verify -c "$mutants:${pair%:*}" --case "$case" --step "$step" --declare "${pair#*:}" >"$work/out" ||
+        fail "the hint ${pair#*:} does not help"
 done
 "$kbit" verify -c "$mutants:quantize-one-code" -l quick | grep -q 'hint:' && fail 'a hint at a wrong code'
 

@@ -113,6 +113,8 @@ header='{"a.weight":{"dtype":"F16","shape":[3,17],"data_offsets":[0,102]}}'
     printf '%s%102s' "$header" ''
 } >"$work/model.safetensors"
 sweep - "$kbit" verify -c reference --tensors "$work/model.safetensors" --rows 2 --key "$(printf '%064d' 7)"
+sweep - "$kbit" probe -c reference --shape 16x16x16
+sweep - "$kbit" probe -c reference --shape 16x16x16 -f json
 for shard in 1 2; do
     "$kbit" verify -c reference --step store -l quick --shard $shard/2 -f json -o "$work/$shard.json" || fail "shard $shard"
 done

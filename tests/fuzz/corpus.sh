@@ -108,6 +108,7 @@ option hexadecimal 0xFFFFFFFFFFFFFFFF
 option trailing 1x
 option element 3,4
 option shard 2/3
+option shape 64x64x1041
 option last-shard 1000000/1000000
 option key 00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF
 option short-key 0011

@@ -53,6 +53,19 @@ static void pair(const char *text)
     }
 }
 
+static void sizes(const char *text)
+{
+    size_t read[3] = {42, 42, 42}, again[3];
+    char printed[80];
+    if (!kbit_parse_sizes(text, 'x', 3, read)) {
+        FUZZ_REQUIRE(read[0] == 42 && read[1] == 42 && read[2] == 42);
+        return;
+    }
+    snprintf(printed, sizeof printed, "%zux%zux%zu", read[0], read[1], read[2]);
+    FUZZ_REQUIRE(kbit_parse_sizes(printed, 'x', 3, again));
+    FUZZ_REQUIRE(memcmp(read, again, sizeof read) == 0);
+}
+
 static void key(const char *text)
 {
     uint8_t bytes[KBIT_KEY_BYTES], again[KBIT_KEY_BYTES], untouched[KBIT_KEY_BYTES];
@@ -99,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size] = '\0';
     number(text);
     pair(text);
+    sizes(text);
     key(text);
     name(text);
     free(text);

@@ -81,18 +81,10 @@ bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
 bool kbit_option_pair(const char *verb, const char *option, const char *text, size_t *first,
                       size_t *second)
 {
-    char *end;
-    errno = 0;
-    unsigned long long a = strtoull(text, &end, 10), b = 0;
-    bool good = *text >= '0' && *text <= '9' && *end == ',';
-    if (good) {
-        const char *rest = end + 1;
-        b = strtoull(rest, &end, 10);
-        good = *rest >= '0' && *rest <= '9' && *end == '\0';
-    }
-    if (good && errno == 0) {
-        *first = a;
-        *second = b;
+    size_t pair[2];
+    if (kbit_parse_sizes(text, ',', 2, pair)) {
+        *first = pair[0];
+        *second = pair[1];
         return true;
     }
     kbit_usage(verb, "%s takes two whole numbers as 32,32, not '%s'", option, text);

@@ -40,7 +40,7 @@ static void help(FILE *stream)
         fprintf(stream, "  %-8s %s\n", VERBS[i].name, VERBS[i].what);
     fprintf(stream, "\n  kbit VERB --help explains a verb; kbit --version prints the version.\n"
                     "Start with: kbit verify\n"
-                    "Exit status: 0 admissible, 1 mismatch or undecided, 2 usage or I/O error, "
+                    "Exit status: 0 admissible, 1 not so or undecided, 2 usage or I/O error, "
                     "77 no device.\n");
 }
 

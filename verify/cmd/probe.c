@@ -1,10 +1,10 @@
 /* probe.c -- kbit probe: tries to refute what a candidate declares. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "option_values.h"
 #include "probe/probe.h"
 
 static const char HELP[] =
@@ -13,10 +13,12 @@ static const char HELP[] =
     "declaration whether they refute it. It proves none: no verdict rests on a probe.\n\n"
     "  -c, --candidate NAME       simt (default), reference, cuda, ..., or ./file.so;\n"
     "                             NAME:VARIANT chooses one of its variants\n"
-    "      --declare KEY=VALUE    overrides what the candidate declares (kbit list --declares)\n"
+    "      --declare KEY=VALUE    in place of all that the candidate declares (kbit list "
+    "--declares);\n"
+    "                             may be repeated\n"
     "      --shape MxNxK          rows of X, rows of W, shared dimension >= 16 [64x64x64]\n"
     "  -f, --format FORMAT        text or json\n"
-    "      --timeout SECONDS      a call may take [120]\n"
+    "      --timeout SECONDS      a call, or loading, may take [120]\n"
     "      --memory MIB           address space of the candidate's process [no limit]\n"
     "  -h, --help                 this text\n\n"
     "Exit status: 0 nothing refuted, 1 something refuted or no answer, 2 usage or I/O error, 77 "
@@ -37,7 +39,8 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct {
-    const char *candidate, *declare;
+    const char *candidate;
+    kbit_declares declare;
     kbit_format format;
     uint64_t timeout, memory;
     kbit_probe probe;
@@ -46,17 +49,9 @@ typedef struct {
 static bool parse_shape(const char *text, kbit_probe *probe)
 {
     size_t size[3];
-    const char *p = text;
-    bool good = true;
-    for (int i = 0; good && i < 3; i++) {
-        char *end;
-        errno = 0;
-        unsigned long long v = strtoull(p, &end, 10);
-        good = *p >= '0' && *p <= '9' && errno == 0 && *end == (i < 2 ? 'x' : '\0') && v >= 1 &&
-               v <= 65536;
-        size[i] = (size_t)v;
-        p = end + 1;
-    }
+    bool good = kbit_parse_sizes(text, 'x', 3, size);
+    for (int i = 0; good && i < 3; i++)
+        good = size[i] >= 1 && size[i] <= 65536;
     if (good && size[2] >= 16 && size[0] * size[2] <= 1u << 26 && size[1] * size[2] <= 1u << 26 &&
         size[0] * size[1] <= 1u << 26) {
         probe->M = size[0];
@@ -76,14 +71,15 @@ static int parse(int argc, char **argv, request *r)
 {
     bool ok = true;
     int c;
+    kbit_options_given given = {{false}};
     optind = 1;
-    while (ok && (c = getopt_long(argc, argv, "c:f:h", OPTIONS, NULL)) != -1) {
+    while (ok && (c = kbit_next_option(argc, argv, "c:f:h", OPTIONS, &given)) != -1) {
         switch (c) {
         case 'c':
             r->candidate = optarg;
             break;
         case DECLARE:
-            r->declare = optarg;
+            ok = kbit_option_declare("probe", optarg, &r->declare);
             break;
         case SHAPE:
             ok = parse_shape(optarg, &r->probe);
@@ -152,7 +148,7 @@ int kbit_cmd_probe(int argc, char **argv)
         kbit_open_candidate(r.candidate, (unsigned)r.timeout, r.memory, &sandbox, &error);
     if (status != KBIT_OK)
         return kbit_report_error("probe", &error);
-    const char *declares = r.declare ? r.declare : kbit_sandbox_declares(sandbox);
+    const char *declares = r.declare.given ? r.declare.text : kbit_sandbox_declares(sandbox);
     status = kbit_declared_parse(declares, &declared, &error);
     if (status == KBIT_OK)
         status = kbit_probe_run(sandbox, &declared, &r.probe, &error);

@@ -38,8 +38,8 @@ static const char HELP[] =
     "      --memory MIB           address space of the candidate's process [no limit]\n"
     "  -q, --quiet                no progress on stderr\n"
     "  -h, --help                 this text\n\n"
-    "Exit status: 0 everything admissible, 1 a mismatch or something undecided, 2 usage or I/O\n"
-    "error, 77 no device.\n";
+    "Exit status: 0 everything admissible, 1 not so: a mismatch, a crash, or something undecided,\n"
+    "2 usage or I/O error, 77 no device.\n";
 
 enum {
     CASE = 256,
