@@ -41,7 +41,8 @@
  * With t off nothing is masked: a row with a NaN or an infinity has that absmax, its codes are not
  * judged, and its outputs must not be finite. Another order of operations may be declared.
  *
- * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error, and write nothing:
+ * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error; what the output holds then
+ * is not read:
  *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
  *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
  *   quantize_rows  where an element that is not masked exceeds its row's absmax.
