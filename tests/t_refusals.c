@@ -64,6 +64,20 @@ START_TEST(test_store_with_a_bias)
 }
 END_TEST
 
+/* The last entry of a list of more than 16 bits is not above the one before. */
+START_TEST(test_long_list)
+{
+    enum { N = 65538 };
+    static int32_t list[N];
+
+    for (int k = 0; k < N; k++)
+        list[k] = k;
+    require_status(kbit_absmax_rows(0, N, NULL, N, list, 6, NULL), KBIT_OK);
+    list[N - 1] = N - 2;
+    require_status(kbit_absmax_rows(0, N, NULL, N, list, 6, NULL), KBIT_ERR_RANGE);
+}
+END_TEST
+
 /* Sizes whose square cannot be addressed, and whose product can. */
 START_TEST(test_long_shapes)
 {
@@ -111,6 +125,7 @@ int main(void)
     tcase_add_loop_test(tests, test_shapes, 0, COUNT(TOO_LARGE));
     tcase_add_test(tests, test_sizes_beyond_16_bits);
     tcase_add_test(tests, test_store_with_a_bias);
+    tcase_add_test(tests, test_long_list);
     tcase_add_test(tests, test_long_shapes);
     tcase_add_test(tests, test_null_beside_an_empty_output);
     tcase_add_test(tests, test_negative_absmax_of_a_masked_row);
