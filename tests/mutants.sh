@@ -22,8 +22,9 @@ test "$(wc -l <"$work/published")" -gt 0 && gone=$(comm -23 "$work/published" "$
 rejected=0 survived=0
 while read -r name step result options; do
     case $name in '#' | '') continue ;; esac
+    case $options in *--level* | *--case*) ;; *) options="--level quick $options" ;; esac
     # shellcheck disable=SC2086 # options are words
-    "$kbit" verify --candidate "$plugin:$name" --step "$step" --level quick --format tap $options \
+    "$kbit" verify --candidate "$plugin:$name" --step "$step" --format tap $options \
         >"$work/report" 2>"$work/errors"
     status=$?
     # TAP lines: "not ok N - STEP MODE CASE", then "# RESULT: ..."

@@ -2,7 +2,7 @@
 """Mutates the sources of the reference and of the kernels, one line at a time, and judges each mutant.
 
 make mutate runs it; see mutate.mk. A mutant is one line changed by one rule of operators.rules, the work
-of universalmutator (https://pypi.org/project/universalmutator/). It is compiled, linked before the other
+of the package universalmutator. It is compiled, linked before the other
 objects into a plug-in, and judged by `kbit verify`: level quick first, then default. What the referee
 admits the unit tests of the stem see, since refusals of NULL and of bad shapes are theirs. What is left
 must stand in accounted.txt with the reason, or it is a survivor and the run fails.
