@@ -92,7 +92,7 @@ if test -n "$python"; then
     PYTHON=$python
     export PYTHON
     port=python:$ours/fake_port.py
-    expect 0 'int8_matmul           ISOLATED  CERTIFIED  admissible     28' "$kbit" verify -c "$port" --step int8_matmul -l quick
+    expect 0 'int8_matmul           ISOLATED  CERTIFIED  admissible ' "$kbit" verify -c "$port" --step int8_matmul -l quick
     expect 0 'candidate fake' "$kbit" verify -c "$port" --step outlier_columns
     expect 0 'admissible' "$kbit" verify -c "$port:prints" --case codes-uniform
     expect 1 'c(63,71) = ' "$kbit" verify -c "$port:wrong" --case codes-int8 --step int8_matmul
@@ -131,7 +131,8 @@ if python3 -c '' 2>/dev/null; then
     expect 1 "no candidate 'nothing'" run nothing none
     expect 0 '| skipped: NumPy is not there' run 'torchao' none
     KBIT_GGML=$work/ggml.so
-    expect 0 '| ggml-fake | C, dlopen | quantize_rows | 4 | 38400 | 0 | 0 | admissible |' run ggml none
+    expect 0 '| ggml-fake | C, dlopen | quantize_rows | ' run ggml none
+    expect 0 ' | 0 | 0 | admissible |' run ggml none
     expect 1 '1 notes not needed' run ggml stale
     KBIT_GGML=$work/wrong_ggml.so
     expect 1 '**unexplained**' run 'ggml:ref' none
