@@ -42,6 +42,8 @@ int64_t accumulation_toward_zero(int64_t significand, int unit, int new_unit)
 {
     int shift = new_unit - unit;
 
+    if (significand == 0) /* whose unit may be far above the others' */
+        return 0;
     if (shift <= 0)
         return significand * ((int64_t)1 << -shift);
     return shift > 62 ? 0 : significand / ((int64_t)1 << shift);
