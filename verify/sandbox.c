@@ -279,9 +279,7 @@ static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int 
                  reply->status == KBIT_ERR_MEMORY && sandbox->memory_mib
                      ? ", of what --memory gives"
                      : "");
-    if (outcome->result == KBIT_ADMISSIBLE && reply->status != KBIT_OK)
-        kbit_process_last_words(p, outcome->note, sizeof outcome->note);
-    if (clean && reply->status != KBIT_OK && reply->status != KBIT_ERR_UNSUPPORTED)
+    if (clean && reply->status != KBIT_OK)
         kbit_process_last_words(p, outcome->note, sizeof outcome->note);
     for (size_t i = 0; i < n_out; i++)
         for (int d = 0; d < 2; d++)

@@ -106,7 +106,7 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
     return how;
 }
 
-/* The magnitude that x has in an alignment, and its value. */
+/* Below the smallest normal number: zero, on machines that flush. */
 static double flushed(double x, double least, bool flush)
 {
     return flush && fabs(x) < least ? 0 : x;
@@ -155,7 +155,8 @@ void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products
     if (!how->half_partials)
         return;
     /* The sums of the positive and of the negative terms bound every partial sum, before and after
-     * the scale s / 127 of codes; 65520 is where rounding to fp16 gives infinity. */
+     * the scale s / 127 of codes; 65520 is where rounding to fp16 gives infinity.
+     * The last factor covers the roundings of this line, as in kbit_growth(). */
     double growth = 1 + kbit_growth(how->product_error, 1, how->loss);
     double factor = fmax(1, scale == 1 ? 1 : 128 / scale) * growth * (1 + 0x1p-40);
     set->plus_inf = (products->magnitude + products->value) / 2 * factor >= 65520;
