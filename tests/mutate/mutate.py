@@ -3,7 +3,7 @@
 
 make mutate runs it; see mutate.mk. A mutant is one line changed by one rule of operators.rules, the work
 of the package universalmutator. It is compiled, linked before the other
-objects into a plug-in, and judged by `kbit verify`: level quick first, then default. What the referee
+objects into a plug-in, and judged by `kbit verify`: level quick first, then default and full. What the referee
 admits the unit tests of the stem see, since refusals of NULL and of bad shapes are theirs. What is left
 must stand in accounted.txt with the reason, or it is a survivor and the run fails.
 
@@ -53,7 +53,7 @@ PARTS = {
         "tests": {"llmint8/%s.c" % s: [s] for s in STEPS}
         | {"formats/fp16.c": ["fp16"], "formats/bf16.c": ["bf16"], "formats/dtype.c": ["dtype"],
            "formats/bits.h": ["fp16", "bf16"], "llmint8/checks.h": STEPS},
-        "levels": ["quick", "default"],
+        "levels": ["quick", "default", "full"],
     },
     "kernels": {
         "files": ["cuda/%s.cu" % s for s in KERNELS + ["dispatch"]]
