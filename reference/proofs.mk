@@ -15,7 +15,7 @@ EXTRA_DIST += \
 	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
 	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \
 	reference/proofs/coq/product.v reference/proofs/coq/linear.v \
-	reference/proofs/coq/transparent.v
+	reference/proofs/coq/transparent.v reference/proofs/coq/producers.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove
