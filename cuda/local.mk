@@ -10,7 +10,7 @@ cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
 	cuda/epilogue.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh \
 	cuda/int8_stream.cuh cuda/int8_tile.cuh cuda/launch.cuh cuda/linear_epilogue.cuh \
 	cuda/linear_hopper.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
-	cuda/outlier_tile.cuh cuda/producer.h cuda/producer_pass.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
+	cuda/outlier_tile.cuh cuda/production.h cuda/producer_pass.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
 EXTRA_DIST += cuda/ladders.md build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
 

@@ -16,7 +16,7 @@
 #ifndef KBIT_CUDA_PRODUCER_PASS_CUH
 #define KBIT_CUDA_PRODUCER_PASS_CUH
 
-#include "producer.h"
+#include "production.h"
 #include "quantize_pass.cuh"
 #include "rungs.h"
 

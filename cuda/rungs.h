@@ -11,7 +11,7 @@
 
 #include "kbit_cuda.h"
 #include "prelude.cuh"
-#include "producer.h"
+#include "production.h"
 
 namespace kbit
 {

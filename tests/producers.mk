@@ -108,3 +108,5 @@ tests_mutants_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_pro
 	tests/mutants/relu_quantize_last_row.c \
 	tests/mutants/gelu_tanh_quantize_leaves_count.c
 tests_legal_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_produced.c tests/legal/producers.c
+TESTS += tests/producer_code.sh
+EXTRA_DIST += tests/producer_code.sh

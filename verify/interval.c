@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+static const double SMALLEST_NORMAL = 0x1p-126; /* of fp32 */
+
 static double below(double value, double residual)
 {
     return residual < 0 ? nextafter(value, -INFINITY) : value;
@@ -93,9 +95,9 @@ kbit_interval kbit_interval_f32(kbit_interval a, bool flush)
 {
     kbit_interval rounded = {in_f32(a.lo), in_f32(a.hi)};
     kbit_interval result = kbit_interval_hull(a, rounded);
-    if (flush && result.lo > 0 && result.lo < 0x1p-126)
+    if (flush && result.lo > 0 && result.lo < SMALLEST_NORMAL)
         result.lo = 0;
-    if (flush && result.hi < 0 && result.hi > -0x1p-126)
+    if (flush && result.hi < 0 && -result.hi < SMALLEST_NORMAL)
         result.hi = 0;
     return result;
 }

@@ -211,15 +211,30 @@ static kbit_status judge_quantized(const kbit_judging *judging, kbit_verdict *ve
     return status;
 }
 
+static const char *theorem_of(const kbit_declared *declared, kbit_producer producer)
+{
+    switch (producer) {
+    case BY_RMSNORM:
+    case BY_LAYERNORM:
+        return kbit_normalized_theorem(declared, producer == BY_LAYERNORM);
+    case BY_GELU:
+        return "gelu";
+    case BY_GELU_TANH:
+        return "gelu-tanh";
+    case BY_SILU:
+        return "silu";
+    case BY_RELU:
+        break;
+    }
+    return "";
+}
+
 kbit_status kbit_judge_produced(const kbit_judging *judging, kbit_producer producer,
                                 kbit_verdict *verdict, kbit_error *error)
 {
-    static const char *const THEOREMS[] = {"", "", "", "gelu", "gelu-tanh", "silu"};
     const kbit_step *step = kbit_step_find(judging->call->step);
     verdict->kind = producer == BY_RELU ? KBIT_EXACT : KBIT_ENCLOSED;
-    verdict->theorem = producer > BY_LAYERNORM
-                           ? THEOREMS[producer]
-                           : kbit_normalized_theorem(judging->declared, producer == BY_LAYERNORM);
+    verdict->theorem = theorem_of(judging->declared, producer);
     kbit_status status = judge_h(judging, producer, verdict, error);
     if (status == KBIT_OK && step->n_more)
         status = judge_quantized(judging, verdict, error);

@@ -207,7 +207,7 @@ RUN_ACTIVATION(gelu_double)
 static float gelu_two_ulps(float x)
 {
     float e = erff(x / 0x1.6a09e6p0f), above = nextafterf(nextafterf(e, INFINITY), INFINITY);
-    return x * (1 + (above <= 1 && isfinite(e) && fabsf(e) > 0x1p-20f ? above : e)) * 0.5f;
+    return x * (1 + (above <= 1 && isfinite(x) && fabsf(e) > 0x1p-20f ? above : e)) * 0.5f;
 }
 RUN_ACTIVATION(gelu_two_ulps)
 
@@ -237,7 +237,7 @@ RUN_ACTIVATION(silu_double)
 
 /* ---- with quantization behind them ---- */
 
-/* Ties of codes away from zero. */
+/* Ties of codes away from zero; in fp16, where 127 x does not overflow. */
 static kbit_status run_ties_away(void *bound, const kbit_call *call)
 {
     (void)bound;
@@ -247,7 +247,8 @@ static kbit_status run_ties_away(void *bound, const kbit_call *call)
     codes.step = "quantize_rows";
     codes.in = in;
     codes.out = &call->out[3];
-    return status == KBIT_OK ? legal_quantize_away(NULL, &codes) : status;
+    return status == KBIT_OK && call->out[0].dtype == KBIT_F16 ? legal_quantize_away(NULL, &codes)
+                                                               : status;
 }
 
 const legal_variant legal_producers[] = {

@@ -1,7 +1,7 @@
-/* producer.h -- a normalization or activation of X, with quantization behind it or without: the call
+/* production.h -- a normalization or activation of X, with quantization behind it or without: the call
  * that its kernels take, whatever the producer. */
-#ifndef KBIT_CUDA_PRODUCER_H
-#define KBIT_CUDA_PRODUCER_H
+#ifndef KBIT_CUDA_PRODUCTION_H
+#define KBIT_CUDA_PRODUCTION_H
 
 #include "kbit_candidate.h"
 
