@@ -204,14 +204,24 @@ static std::string complaint(const Launch &l)
     return text;
 }
 
-cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_bytes,
-                     void (*body)(void *), void *context, size_t context_bytes)
+/* Whether the next kernel that may overlap has a kernel to overlap: the stream's last work. */
+static bool follows_a_kernel = false;
+
+void order_stream()
+{
+    std::lock_guard<std::mutex> lock(launch_mutex);
+    follows_a_kernel = false;
+}
+
+cudaError_t run_grid(const char *name, Follows follows, dim3 grid, dim3 block_dim,
+                     size_t shared_bytes, void (*body)(void *), void *context, size_t context_bytes)
 {
     if (self)
         fault("a kernel launches another: dynamic parallelism is not supported");
     std::lock_guard<std::mutex> lock(launch_mutex);
     Launch launch;
     launch.kernel = kernel_name(name);
+    launch.follows = follows;
     launch.grid = grid;
     launch.block_dim = block_dim;
     launch.shared_bytes = shared_bytes;
@@ -235,8 +245,10 @@ cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_
     unsigned workers = launch.options.workers ? launch.options.workers : processors();
     if (monitor) {
         workers = 1;
-        monitor->launch_begins(context, context_bytes);
+        monitor->launch_begins(context, context_bytes,
+                               follows == Follows::Overlapping && follows_a_kernel);
     }
+    follows_a_kernel = true;
     pool().run(launch, workers);
     if (monitor)
         monitor->launch_ends();
