@@ -10,9 +10,10 @@ endif
 EXTRA_DIST += tests/t_refusals.c
 
 LEGAL_ELEMENTS = 1e9
+LEGAL_JOBS = 2
 legal: tests/legal.la verify/kbit$(EXEEXT) verify/kbit-run$(EXEEXT)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' LEGAL_ELEMENTS='$(LEGAL_ELEMENTS)' \
-		$(SHELL) $(top_srcdir)/tests/legal_scale.sh
+		LEGAL_JOBS='$(LEGAL_JOBS)' $(SHELL) $(top_srcdir)/tests/legal_scale.sh
 	mkdir -p $(top_srcdir)/verify/results && mv legal.md $(top_srcdir)/verify/results/legal.md
 
 # Needs universalmutator (PyPI) for $(PYTHON). MUTATE_EVERY: one mutant in so many, of the reference and
