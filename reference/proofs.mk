@@ -2,7 +2,7 @@
 noinst_HEADERS += reference/proofs/bounds.h
 EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
 EXTRA_DIST += \
-	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
+	reference/proofs/bounds.awk reference/proofs/bounds_table.awk reference/proofs/bounds_coq.awk \
 	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/accumulate_fused.md reference/proofs/dequantize.md \
 	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
 	reference/proofs/linear_enclosure.md reference/proofs/product_certificate.md \
@@ -18,7 +18,7 @@ EXTRA_DIST += \
 	reference/proofs/coq/product.v reference/proofs/coq/linear.v \
 	reference/proofs/coq/linear_bf16.v reference/proofs/coq/overflow.v \
 	reference/proofs/coq/run.v reference/proofs/coq/nvidia.v reference/proofs/coq/amd.v \
-	reference/proofs/coq/exact.v \
+	reference/proofs/coq/exact.v reference/proofs/coq/judged.v \
 	reference/proofs/coq/transparent.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.

@@ -209,6 +209,12 @@ START_TEST(growth_is_an_upper_bound)
             mpfr_sub_ui(p, p, 1, MPFR_RNDU);
             ck_assert_msg(mpfr_cmp_d(p, kbit_growth(a, m, u)) <= 0, "a %a, m %d, u %a", a, m, u);
         }
+    for (int half = 1; half < 12; half++) { /* s = half / 2: s + s^2 is too small from 1.8 on */
+        mpfr_set_d(p, 1 + 0x1p-22, MPFR_RNDN);
+        mpfr_pow_ui(p, p, (unsigned long)half << 21, MPFR_RNDU);
+        mpfr_sub_ui(p, p, 1, MPFR_RNDU);
+        ck_assert(mpfr_cmp_d(p, kbit_growth(0, half * 0x1p21, 0x1p-22)) <= 0);
+    }
     mpfr_clears(p, q, (mpfr_ptr)0);
 }
 END_TEST

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "kbit_exact.h"
+#include "numbers.h"
 #include "proofs/bounds.h"
 
 /* RNE(127x/a) by a filter: the double quotient errs by less than 2^-52 relative, so away from the
@@ -25,9 +26,18 @@ static kbit_exact_code exact_code(float x, float absmax)
     return kbit_exact_quantize(x, absmax);
 }
 
+/* The gap theorem is about x and a of one format: an absmax of fp32 beside 16-bit x has none. */
+bool kbit_codes_one_format(float absmax, kbit_dtype type)
+{
+    return type != KBIT_F32 &&
+           (isinf(absmax) || kbit_nearest((double)absmax, type) == (double)absmax);
+}
+
 /* The gap theorem covers fp16, and bf16 where 127/a and a/127 stay normal. */
 static bool has_gap(float absmax, kbit_dtype type)
 {
+    if (!kbit_codes_one_format(absmax, type))
+        return false;
     return type == KBIT_F16 || (type == KBIT_BF16 && absmax >= (float)KBIT_RANGE_QUANT_BF16_LO &&
                                 absmax <= (float)KBIT_RANGE_QUANT_BF16_HI);
 }
@@ -54,7 +64,7 @@ kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit
         code = (int)nearbyintf(x / (absmax / 127.0f));
         return (kbit_codes){code, code};
     case QUANT_EXACT:
-        if (type == KBIT_F32)
+        if (!kbit_codes_one_format(absmax, type))
             return near_codes(x, absmax, KBIT_BOUND_QUANT_EXACT_F32_HI);
         code = exact_code(x, absmax).rne;
         return (kbit_codes){code, code};

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proofs/bounds.h"
+
 static uint64_t bits_of(double v)
 {
     uint64_t bits;
@@ -65,7 +67,7 @@ double kbit_sum_error(const kbit_sum *sum)
 double kbit_growth(double a, double m, double u)
 {
     double s = a + m * u;
-    return (s + s * s) * (1 + 0x1p-40);
+    return (s <= KBIT_GROWTH_LIMIT ? s + s * s : pow(3, ceil(s))) * (1 + 0x1p-40);
 }
 
 double kbit_largest(kbit_dtype type)

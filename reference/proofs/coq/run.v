@@ -8,10 +8,15 @@ From Kbit Require Import rounding.
 Local Open Scope R_scope.
 
 (* run E S b G v: inputs with the exact sum E and the total weight S have become v, after relative
-   losses b and absolute losses G. A step adds x, of weight s, to v and loses l of all that is there,
-   and g; a join adds two such values; a rounding is a step without x. *)
+   losses b and absolute losses G. A term may be formed with losses of its own; a step adds x, of
+   weight s, to v and loses l of all that is there, and g; a join adds two such values; a rounding is a
+   step without x; a scaling multiplies by c, with the factor e^l and g. *)
 Inductive run : R -> R -> R -> R -> R -> Prop :=
 | input : forall x s, Rabs x <= s -> run x s 0 0 x
+| formed : forall x s b G v, Rabs x <= s -> 0 <= b -> 0 <= G ->
+    Rabs (v - x) <= s * (exp b - 1) + G * exp b -> run x s b G v
+| scale : forall E S b G v c l g o, run E S b G v -> 0 <= l -> 0 <= g ->
+    Rabs (o - c * v) <= (exp l - 1) * Rabs (c * v) + g -> run (c * E) (Rabs c * S) (b + l) (Rabs c * G + g) o
 | next : forall E S b G v x s l g o, run E S b G v -> Rabs x <= s -> 0 <= l -> 0 <= g ->
     Rabs (o - (v + x)) <= l * (Rabs v + s) + g -> run (E + x) (S + s) (b + l) (G + g) o
 | join : forall E S G v E' S' G' v' b l g o, run E S b G v -> run E' S' b G' v' -> 0 <= l -> 0 <= g ->
@@ -31,10 +36,26 @@ Proof.
       Rabs v <= (S + G) * exp b).
     { intros E S b G v HE Hv. replace v with (E + (v - E)) by ring.
       eapply Rle_trans; [apply Rabs_triang|]. lra. }
-    induction 1 as [x s Hx | E S b G v x s l g o _ (IE & Ib & IG & IH) Hx Hl Hg Ho
+    induction 1 as [x s Hx | x s b G v Hx Hb HG Hv | E S b G v c l g o _ (IE & Ib & IG & IH) Hl Hg Ho
+                   | E S b G v x s l g o _ (IE & Ib & IG & IH) Hx Hl Hg Ho
                    | E S G v E' S' G' v' b l g o _ (IE & Ib & IG & IH) _ (IE' & _ & IG' & IH') Hl Hg Ho
                    | E S b G v b' G' _ (IE & Ib & IG & IH) Hb HG].
     - rewrite Rminus_diag_eq, Rabs_R0, exp_0 by reflexivity. repeat split; lra.
+    - repeat split; lra.
+    - assert (V := X E S b G v IE IH). assert (P := exp_ge b). assert (Q := exp_ge l).
+      assert (PS := Rabs_pos E). assert (C := Rabs_pos c). rewrite Rabs_mult in Ho.
+      repeat split; [rewrite Rabs_mult; now apply Rmult_le_compat_l|lra| |].
+      { apply Rplus_le_le_0_compat; [now apply Rmult_le_pos|exact Hg]. }
+      replace (o - c * E) with ((o - c * v) + c * (v - E)) by ring.
+      eapply Rle_trans; [apply Rabs_triang|]. rewrite (Rabs_mult c (v - E)), exp_plus.
+      assert (A : Rabs c * Rabs v <= Rabs c * ((S + G) * exp b)) by (apply Rmult_le_compat_l; assumption).
+      assert (A' : (exp l - 1) * (Rabs c * Rabs v) <= (exp l - 1) * (Rabs c * ((S + G) * exp b)))
+        by (apply Rmult_le_compat_l; [lra|exact A]).
+      assert (B : Rabs c * Rabs (v - E) <= Rabs c * ((S + G) * exp b - S))
+        by (apply Rmult_le_compat_l; assumption).
+      assert (F : 1 <= exp b * exp l) by nra.
+      assert (F' : g * 1 <= g * (exp b * exp l)) by (apply Rmult_le_compat_l; lra).
+      lra.
     - assert (V := X E S b G v IE IH). assert (P := exp_ge b). assert (Q := exp_ge l).
       assert (PS := Rabs_pos E). assert (Px := Rabs_pos x).
       repeat split; [eapply Rle_trans; [apply Rabs_triang|]; lra|lra|lra|].
