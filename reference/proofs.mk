@@ -30,3 +30,8 @@ prove:
 bounds:
 	@AWK='$(AWK)' $(SHELL) $(srcdir)/reference/proofs/bounds.sh > bounds.h.new
 	mv bounds.h.new $(srcdir)/reference/proofs/bounds.h
+
+# The worked example of each page.
+noinst_PROGRAMS += reference/proofs/examples
+reference_proofs_examples_SOURCES = reference/proofs/examples.c
+reference_proofs_examples_LDADD = libkbitref.la -lm
