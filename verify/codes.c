@@ -2,7 +2,8 @@
  *
  * quant=any admits what the gap theorem (reference/proofs/quantize_gap.md) leaves: for 16-bit x,
  * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
- * tie, where both neighbours lie at the same distance. quant=mul and quant=rdiv are replayed in
+ * tie, where both neighbours lie at the same distance; for fp32 x it admits what a division to 2.5 ulp
+ * and two more roundings can give. quant=mul and quant=rdiv are replayed in
  * fp32: IEEE arithmetic makes their codes unique. */
 #include "codes.h"
 
@@ -69,7 +70,7 @@ kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit
         return (kbit_codes){code, code};
     default:
         if (!has_gap(absmax, type))
-            return near_codes(x, absmax, KBIT_BOUND_QUANT_RDIV_F32_HI);
+            return near_codes(x, absmax, KBIT_BOUND_QUANT_ANY_F32_HI);
         kbit_exact_code exact = exact_code(x, absmax);
         return (kbit_codes){exact.rne, exact.other};
     }

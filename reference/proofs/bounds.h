@@ -98,6 +98,12 @@
 #define KBIT_GAP_F16_LO 0x1.02244c99b376ep-19
 #define KBIT_GAP_F16_HI 0x1.02244c99b376fp-19
 
+/* relative error of 127 x / a by a division or reciprocal to 2.5 ulp and at most two more fp32
+ * operations, each rounded to nearest, every intermediate result normal.
+ * PROVED: quantize_rows_any.g. */
+#define KBIT_BOUND_QUANT_ANY_F32_LO (-0x1.bffffd42p-22)
+#define KBIT_BOUND_QUANT_ANY_F32_HI 0x1.c00002c4p-22
+
 /* relative error of RN(127 x) / a in fp32, for bf16 x <= a with 127 x / a >= 1/4.
  * PROVED: quantize_rows_bf16.g. */
 #define KBIT_BOUND_QUANT_EXACT_BF16_LO (-0x1p-24)
@@ -282,6 +288,9 @@
     X(KBIT_BOUND_QUANT_RDIV_F16, "PROVED", "reference/proofs/quantize_rows.g", \
       "relative error of x / RN(a / 127) in fp32, for all fp16 x, a > 0 with x <= a", \
       KBIT_BOUND_QUANT_RDIV_F16_LO, KBIT_BOUND_QUANT_RDIV_F16_HI) \
+    X(KBIT_BOUND_QUANT_ANY_F32, "PROVED", "reference/proofs/quantize_rows_any.g", \
+      "relative error of 127 x / a by a division or reciprocal to 2.5 ulp and at most two more fp32 operations, each rounded to nearest, every intermediate result normal", \
+      KBIT_BOUND_QUANT_ANY_F32_LO, KBIT_BOUND_QUANT_ANY_F32_HI) \
     X(KBIT_BOUND_QUANT_EXACT_BF16, "PROVED", "reference/proofs/quantize_rows_bf16.g", \
       "relative error of RN(127 x) / a in fp32, for bf16 x <= a with 127 x / a >= 1/4", \
       KBIT_BOUND_QUANT_EXACT_BF16_LO, KBIT_BOUND_QUANT_EXACT_BF16_HI) \
