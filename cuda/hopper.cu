@@ -5,8 +5,8 @@
  * instructions exist nowhere else, later devices included. Elsewhere the rungs serve nothing, and
  * dispatch takes the one below.
  */
+#include "hopper_plan.cuh"
 #include "linear_hopper.cuh"
-#include "rungs.h"
 
 #include <type_traits>
 
@@ -14,8 +14,6 @@ namespace kbit
 {
 namespace hopper
 {
-
-constexpr int kStreamedRows = 16; /* up to here the weights' stream decides: int8_stream.cuh */
 
 /* Where the int32 sums go. */
 struct Int32Output {
@@ -87,6 +85,8 @@ __global__ void __launch_bounds__(kBlock, 1)
     KBIT_SHARED(Shared<Epilogue>, shared);
     constexpr bool tap = std::is_same<Epilogue, Tap>::value;
     if (threadIdx.x == 0) {
+        ptx::tma_prefetch_map(&w);
+        ptx::tma_prefetch_map(&q);
         start_ring(shared.barriers.full, shared.barriers.empty);
         start_slots(shared.slot_barriers);
         ptx::mbarrier_fence_init();
@@ -99,12 +99,15 @@ __global__ void __launch_bounds__(kBlock, 1)
             if (ptx::elect_one())
                 produce(shared.ring, shared.barriers, &q, &w, tiles, steps);
         } else {
-            if constexpr (!tap)
+            if constexpr (!tap) {
+                ptx::wait_for_predecessor();
                 produce_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers,
                                                        out.epilogue.outliers, tiles);
+            }
         }
     } else {
         ptx::registers_increase<232>();
+        ptx::wait_for_predecessor();
         Place<kRing> place;
         Place<kSlots> slot;
         int n = 0;
@@ -127,7 +130,7 @@ __global__ void __launch_bounds__(kBlock, 1)
     }
 }
 
-#else /* another architecture: never launched, see serves() */
+#else /* another architecture: never launched, see hopper_serves() */
 
 template <class Epilogue>
 __global__ void product(const __grid_constant__ CUtensorMap, const __grid_constant__ CUtensorMap,
@@ -138,39 +141,10 @@ __global__ void product(const __grid_constant__ CUtensorMap, const __grid_consta
 
 #endif
 
-/* Blocks that run at a time: one a multiprocessor. Two on the CPU, so that each has more tiles. */
-static int blocks_at_a_time()
-{
-#if defined(__CUDACC__)
-    return device_multiprocessors();
-#else
-    return 2;
-#endif
-}
-
-static Tiles tiles_of(const Int8Operands &in)
-{
-    return {static_cast<int>(ceil_div(in.M, kTile)), static_cast<int>(ceil_div(in.N, kTile))};
-}
-
-/* The device, the build and the operands: rows of whole 16 bytes, as the copy engine wants them.
- * Rows or outputs as few as these leave most of a tile empty, and tiles for less than half of the
- * multiprocessors leave the others idle: there a lower rung, which splits K, is taken to be faster
- * (predicted, not measured on hardware). */
-static bool serves(const Int8Operands &in)
-{
-#if defined(__CUDACC__) && !defined(KBIT_SM90A)
-    return false;
-#elif defined(__CUDACC__)
-    if (device_capability() != 90)
-        return false;
-#endif
-    return in.K > 0 && int8_aligned(in) && in.M > kStreamedRows && in.N >= 8 &&
-           2 * tiles_of(in).count() >= blocks_at_a_time();
-}
-
+/* `after` a kernel of ours that began when all else in the stream was done, and does not write w:
+ * then this one may begin before that one ends. */
 template <class Epilogue>
-static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out,
+static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out, bool after,
                           cudaStream_t stream)
 {
     alignas(64) CUtensorMap q, w;
@@ -181,13 +155,17 @@ static kbit_status launch(const Int8Operands &in, const typename Epilogue::Outpu
                                  kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
     if (status != cudaSuccess)
         return status_of(status);
-    const Tiles tiles = tiles_of(in);
-    const int blocks = blocks_at_a_time();
-    const unsigned grid = tiles.count() < blocks ? static_cast<unsigned>(tiles.count())
-                                                 : static_cast<unsigned>(blocks);
-    return status_of(KBIT_LAUNCH((product<Epilogue>), dim3(grid), dim3(kBlock),
-                                 sizeof(Shared<Epilogue>), stream, q, w, tiles,
-                                 static_cast<int>(ceil_div(in.K, kStepBytes)), out));
+    const Tiles tiles = {static_cast<int>(ceil_div(in.M, kTile)),
+                         static_cast<int>(ceil_div(in.N, kTile))};
+    const int steps = static_cast<int>(ceil_div(in.K, kStepBytes));
+    const dim3 grid(hopper_blocks(kHopperNarrow, static_cast<size_t>(in.M),
+                                  static_cast<size_t>(in.N), hopper_multiprocessors())),
+        block(kBlock);
+    constexpr size_t bytes = sizeof(Shared<Epilogue>);
+    return status_of(after ? KBIT_LAUNCH_AFTER((product<Epilogue>), grid, block, bytes, stream, q,
+                                               w, tiles, steps, out)
+                           : KBIT_LAUNCH((product<Epilogue>), grid, block, bytes, stream, q, w,
+                                         tiles, steps, out));
 }
 
 } // namespace hopper
@@ -196,14 +174,15 @@ kbit_status int8_matmul_hopper(size_t M, size_t N, size_t K, const int8_t *q, co
                                int32_t *c, cudaStream_t stream)
 {
     const Int8Operands in = int8_operands(M, N, K, q, w);
-    if (!hopper::serves(in))
+    if (!hopper_serves(in))
         return KBIT_ERR_UNSUPPORTED;
-    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, N % 2 == 0 && aligned(c, 8)}, stream);
+    const bool pairs = N % 2 == 0 && aligned(c, 8);
+    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, pairs}, false, stream);
 }
 
 bool linear_hopper_serves(const Int8Operands &in, kbit_dtype x_type)
 {
-    return hopper::serves(in) && (x_type == KBIT_F16 || x_type == KBIT_BF16);
+    return hopper_serves(in) && (x_type == KBIT_F16 || x_type == KBIT_BF16);
 }
 
 kbit_status linear_hopper(const Int8Operands &in, const LinearEpilogue &epilogue,
@@ -214,7 +193,7 @@ kbit_status linear_hopper(const Int8Operands &in, const LinearEpilogue &epilogue
         return with_type(epilogue.type, [&](auto out) {
             if constexpr (sizeof(x) == 2)
                 return hopper::launch<hopper::Layer<decltype(x), decltype(out)>>(
-                    in, {epilogue, wide}, stream);
+                    in, {epilogue, wide}, true, stream);
             else
                 return KBIT_ERR_UNSUPPORTED;
         });
