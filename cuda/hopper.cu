@@ -98,12 +98,13 @@ __global__ void __launch_bounds__(kBlock, 1)
         if (threadIdx.x < 32) {
             if (ptx::elect_one())
                 produce(shared.ring, shared.barriers, &q, &w, tiles, steps);
+            __syncwarp(); /* the other lanes wait for the kernel before when w is on its way */
+            ptx::wait_for_predecessor();
         } else {
-            if constexpr (!tap) {
-                ptx::wait_for_predecessor();
+            ptx::wait_for_predecessor();
+            if constexpr (!tap)
                 produce_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers,
                                                        out.epilogue.outliers, tiles);
-            }
         }
     } else {
         ptx::registers_increase<232>();

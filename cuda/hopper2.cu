@@ -70,36 +70,38 @@ __device__ __forceinline__ void store_sums(const Int32Output &out, int row0, int
 __device__ inline void start_slots(Tap::Barriers &) {}
 __device__ inline void start_slots(OutlierBarriers &barriers)
 {
-    start_ring(barriers.full, barriers.empty);
+    hopper::start_ring(barriers.full, barriers.empty);
 }
 
-template <class Epilogue>
+/* Blocks: of a cluster. */
+template <class Epilogue, int Blocks>
 __global__ void __launch_bounds__(kBlock, 1)
     product(const __grid_constant__ CUtensorMap q, const __grid_constant__ CUtensorMap w,
-            Tiles tiles, int steps, typename Epilogue::Output out)
+            Tiles<Blocks> tiles, int steps, typename Epilogue::Output out)
 {
     KBIT_SHARED(Shared<Epilogue>, shared);
     constexpr bool tap = std::is_same<Epilogue, Tap>::value;
     if (threadIdx.x == 0) {
         ptx::tma_prefetch_map(&w);
         ptx::tma_prefetch_map(&q);
-        start_ring(shared.barriers.full, shared.barriers.empty);
+        start_ring<Blocks>(shared.barriers);
         start_slots(shared.slot_barriers);
         ptx::mbarrier_fence_init();
     }
-    __syncthreads();
+    synchronize<Blocks>();
 
     if (threadIdx.x < 128) {
         ptx::registers_decrease<40>();
         if (threadIdx.x < 32) {
             if (ptx::elect_one())
                 produce(shared.ring, shared.barriers, &q, &w, tiles, steps);
+            __syncwarp(); /* the other lanes wait for the kernel before when w is on its way */
+            ptx::wait_for_predecessor();
         } else {
-            if constexpr (!tap) {
-                ptx::wait_for_predecessor();
+            ptx::wait_for_predecessor();
+            if constexpr (!tap)
                 produce_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers,
                                                        out.epilogue.outliers, tiles);
-            }
         }
     } else {
         ptx::registers_increase<232>();
@@ -109,10 +111,10 @@ __global__ void __launch_bounds__(kBlock, 1)
         int n = 0;
         if constexpr (!tap)
             n = outlier_count(out.epilogue.outliers);
-        for (long long tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
+        for (long long work = tiles.first(); work < tiles.count(); work += tiles.stride()) {
             int row0, col0, sum[kSums];
-            tiles.at(tile, row0, col0);
-            consume(shared.ring, shared.barriers, place, steps, sum);
+            tiles.at(work, row0, col0);
+            consume<Blocks>(shared.ring, shared.barriers, place, steps, sum);
             if constexpr (tap) {
                 store_sums(out, row0, col0, sum);
             } else {
@@ -131,18 +133,32 @@ __global__ void __launch_bounds__(kBlock, 1)
             }
         }
     }
+    if constexpr (Blocks > 1)
+        synchronize<Blocks>(); /* the other block's consumers have arrived here */
 }
 
 #else /* another architecture: never launched, see hopper_serves() */
 
-template <class Epilogue>
+template <class Epilogue, int Blocks>
 __global__ void product(const __grid_constant__ CUtensorMap, const __grid_constant__ CUtensorMap,
-                        Tiles, int, typename Epilogue::Output)
+                        Tiles<Blocks>, int, typename Epilogue::Output)
 {
     __trap();
 }
 
 #endif
+
+template <class Epilogue, int Blocks>
+static kbit_status launch(const Int8Operands &in, const HopperPlan &plan, const CUtensorMap &q,
+                          const CUtensorMap &w, int steps, const typename Epilogue::Output &out,
+                          bool after, cudaStream_t stream)
+{
+    const Tiles<Blocks> tiles = {static_cast<int>(ceil_div(ceil_div(in.M, kRows), Blocks)),
+                                 static_cast<int>(ceil_div(in.N, kColumns))};
+    return status_of(KBIT_LAUNCH_CLUSTERS((product<Epilogue, Blocks>), Blocks, after,
+                                          dim3(plan.blocks), dim3(kBlock), sizeof(Shared<Epilogue>),
+                                          stream, q, w, tiles, steps, out));
+}
 
 /* `after` a kernel of ours that began when all else in the stream was done, and does not write w:
  * then this one may begin before that one ends. */
@@ -158,15 +174,10 @@ static kbit_status launch(const Int8Operands &in, const HopperPlan &plan,
                                  kBoxRows, kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
     if (status != cudaSuccess)
         return status_of(status);
-    const Tiles tiles = {static_cast<int>(ceil_div(in.M, kRows)),
-                         static_cast<int>(ceil_div(in.N, kColumns))};
     const int steps = static_cast<int>(ceil_div(in.K, kStepBytes));
-    const dim3 grid(plan.blocks), block(kBlock);
-    constexpr size_t bytes = sizeof(Shared<Epilogue>);
-    return status_of(after ? KBIT_LAUNCH_AFTER((product<Epilogue>), grid, block, bytes, stream, q,
-                                               w, tiles, steps, out)
-                           : KBIT_LAUNCH((product<Epilogue>), grid, block, bytes, stream, q, w,
-                                         tiles, steps, out));
+    return hopper_shape(plan.tile).cluster == 1
+               ? launch<Epilogue, 1>(in, plan, q, w, steps, out, after, stream)
+               : launch<Epilogue, 2>(in, plan, q, w, steps, out, after, stream);
 }
 
 } // namespace hopper2

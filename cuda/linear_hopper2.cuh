@@ -41,15 +41,15 @@ struct OutlierBarriers {
 };
 
 /* 96 threads: all slots of all tiles of the block. */
-template <class X>
+template <class X, int Blocks>
 __device__ inline void produce_outliers(OutlierSlots &slots, OutlierBarriers &barriers,
-                                        const OutlierOperands &in, Tiles tiles)
+                                        const OutlierOperands &in, Tiles<Blocks> tiles)
 {
     const int n = outlier_count(in), thread = threadIdx.x - 32;
     Place<kSlots> place;
-    for (long long tile = blockIdx.x; n > 0 && tile < tiles.count(); tile += gridDim.x) {
+    for (long long work = tiles.first(); n > 0 && work < tiles.count(); work += tiles.stride()) {
         int row0, col0;
-        tiles.at(tile, row0, col0);
+        tiles.at(work, row0, col0);
         for (int first = 0; first < n; first += kSlotColumns) {
             ptx::mbarrier_wait(&barriers.empty[place.at], place.parity ^ 1);
             for (int i = thread; i < 2 * (kRows + kColumns); i += kGatherers) {

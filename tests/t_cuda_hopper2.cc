@@ -35,7 +35,7 @@ static void check_tap(const kbit::HopperPlan &plan, size_t M, size_t N, size_t K
         check_integers(c.data(), want.data(), want.size(), what);
 }
 
-static const kbit::HopperTile kWideTiles[] = {kbit::kHopperWide};
+static const kbit::HopperTile kWideTiles[] = {kbit::kHopperWide, kbit::kHopperPair};
 
 /* Tails of every kind; one tile, more tiles than blocks, odd numbers of rows of tiles. */
 START_TEST(tap_at_all_edges)
