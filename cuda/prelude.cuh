@@ -125,11 +125,11 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
     simt::launch(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
-    KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch_after(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_CLUSTERS(kernel, cluster, after, grid, block, shared_bytes, stream, ...)       \
-    simt::launch_clusters(#kernel, (void(after), cluster), kernel, grid, block, shared_bytes,      \
-                          stream, __VA_ARGS__)
+    simt::launch_clusters(#kernel, kernel, cluster, after, grid, block, shared_bytes, stream,      \
+                          __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name) Struct &name = simt::shared_memory<Struct>()
 

@@ -67,8 +67,8 @@ void Block::prepare(Cluster &cluster, unsigned rank, Launch &launch, uint64_t nu
     for (unsigned i = 0; i < count_; i++)
         prepare_thread(i);
     if (monitor)
-        monitor->block_begins(
-            {number, count_, shared, shared_bytes, stacks_.stack(0), count_ * stacks_.bytes()});
+        monitor->block_begins({number, rank, launch.cluster, count_, shared, shared_bytes,
+                               stacks_.stack(0), count_ * stacks_.bytes()});
 }
 
 void Block::prepare_thread(unsigned i)
@@ -80,7 +80,7 @@ void Block::prepare_thread(unsigned i)
     t.lane = i % warp_size;
     t.block = this;
     t.registers = &warp_[t.warp].registers;
-    t.exited = t.parked = false;
+    t.exited = t.parked = t.has_waited = false;
     t.cluster_phase = 0;
     t.waits = nullptr;
     t.copies.clear();
@@ -180,13 +180,11 @@ Thread *Block::take_ready()
     return taken >= 0 ? &thread_[(unsigned)taken] : nullptr;
 }
 
-unsigned Block::release_pollers()
+void Block::release_pollers()
 {
-    const unsigned pollers = (unsigned)pollers_.size();
     for (unsigned poller : pollers_)
         ready_.add(poller);
     pollers_.clear();
-    return pollers;
 }
 
 void Block::poll(const Where &where)
@@ -341,9 +339,14 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
     me.waits = nullptr;
 }
 
-/* A thread may exit while others wait at a barrier, but not while its warp waits for it. */
+/* A thread may exit while others wait at a barrier, but not while its warp waits for it. A kernel that
+ * may overlap the one before waits for it in each thread: then being done means that all before it
+ * are, and the next kernel's wait is for them, too. */
 void Block::check_exit(const Thread &thread)
 {
+    if (launch_->follows == Follows::Overlapping && !thread.has_waited)
+        fault("the thread exits without having waited for the kernel before (griddepcontrol.wait), "
+              "which this one may overlap");
     if (!thread.copies.empty())
         fault("the thread exits with cp.async copies that it never waited for (%zu)",
               thread.copies.size());
@@ -354,6 +357,15 @@ void Block::check_exit(const Thread &thread)
                 "lane %u of warp %u exits while other lanes wait for it in %s with mask 0x%08x at "
                 "%s:%d",
                 thread.lane, thread.warp, m.where.operation, m.mask, m.where.file, m.where.line);
+}
+
+void wait_for_predecessor()
+{
+    Block &block = running_block();
+    block.running().has_waited = true;
+    if (monitor)
+        monitor->waited_for_predecessor(self->linear);
+    block.preempt();
 }
 
 void yield_to_others(const Where &where)

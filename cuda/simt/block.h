@@ -29,6 +29,7 @@ struct alignas(64) Thread : ThreadState {
     char *stack = nullptr;
     bool exited = false;
     bool parked = false;                 /* until somebody wakes it */
+    bool has_waited = false;             /* for the kernel before */
     unsigned cluster_phase = 0;          /* 1 + the phase of barrier.cluster it arrived in, or 0 */
     std::vector<AsyncCopy> copies;       /* in order of issue */
     std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
@@ -60,6 +61,7 @@ struct Barrier {
 /* What all blocks of one launch share. */
 struct Launch {
     std::string kernel;
+    Follows follows = Follows::Plain;
     dim3 grid, block_dim;
     unsigned cluster = 1; /* blocks, along x */
     size_t shared_bytes = 0;
@@ -119,7 +121,8 @@ class Block : public BlockState
     bool has_ended() const { return live_ == 0; }
     bool has_ready_threads() const { return !ready_.empty(); }
     Thread *take_ready();
-    unsigned release_pollers(); /* how many threads poll: they are ready again */
+    bool polls() const { return !pollers_.empty(); }
+    void release_pollers(); /* they are ready again */
 
     /* For the running thread. */
     Thread &running() { return *running_; }

@@ -73,15 +73,17 @@ Thread *Cluster::no_thread_is_ready()
         if (Block *block = block_with_ready_threads())
             return block->take_ready();
     }
-    unsigned pollers = 0;
+    bool polls = false;
     for (unsigned rank = 0; rank < size_; rank++)
-        pollers += blocks_[rank]->release_pollers();
-    if (pollers == 0)
+        polls |= blocks_[rank]->polls();
+    if (!polls)
         fault_of_block("deadlock: no thread of the %s can go on", size_ == 1 ? "block" : "cluster");
     if (++poll_rounds > 1000)
         fault_of_block("livelock: threads poll memory that no other thread of the %s can change "
                        "(blocks must not wait for one another)",
                        size_ == 1 ? "block" : "cluster");
+    for (unsigned rank = 0; rank < size_; rank++)
+        blocks_[rank]->release_pollers();
     return block_with_ready_threads()->take_ready();
 }
 

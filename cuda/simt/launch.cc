@@ -210,7 +210,16 @@ static std::string complaint(const Launch &l)
     return text;
 }
 
-cudaError_t run_grid(const char *name, unsigned cluster, dim3 grid, dim3 block_dim,
+/* Whether the next kernel that may overlap has a kernel to overlap: the stream's last work. */
+static bool follows_a_kernel = false;
+
+void order_stream()
+{
+    std::lock_guard<std::mutex> lock(launch_mutex);
+    follows_a_kernel = false;
+}
+
+cudaError_t run_grid(const char *name, Follows follows, unsigned cluster, dim3 grid, dim3 block_dim,
                      size_t shared_bytes, void (*body)(void *), void *context, size_t context_bytes)
 {
     if (self)
@@ -218,6 +227,7 @@ cudaError_t run_grid(const char *name, unsigned cluster, dim3 grid, dim3 block_d
     std::lock_guard<std::mutex> lock(launch_mutex);
     Launch launch;
     launch.kernel = kernel_name(name);
+    launch.follows = follows;
     launch.grid = grid;
     launch.cluster = cluster;
     launch.block_dim = block_dim;
@@ -242,8 +252,10 @@ cudaError_t run_grid(const char *name, unsigned cluster, dim3 grid, dim3 block_d
     unsigned workers = launch.options.workers ? launch.options.workers : processors();
     if (monitor) {
         workers = 1;
-        monitor->launch_begins(context, context_bytes);
+        monitor->launch_begins(context, context_bytes,
+                               follows == Follows::Overlapping && follows_a_kernel);
     }
+    follows_a_kernel = true;
     pool().run(launch, workers);
     if (monitor)
         monitor->launch_ends();

@@ -70,21 +70,31 @@ template <class Struct> Struct &shared_memory()
     return *reinterpret_cast<Struct *>(self->block->shared);
 }
 
+/* How a kernel follows the one before it in the stream: Overlapping (programmatic dependent launch)
+ * may start before that one is done, and each of its threads waits for it. */
+enum class Follows { Plain, Overlapping };
+
 /* Runs `body(context)` once for each thread of each block, and returns when all have ended. Each
- * `cluster` neighbours along x are a cluster, which runs at a time. The
- * context, which holds the kernel's parameters, has that many bytes. */
-cudaError_t run_grid(const char *kernel_name, unsigned cluster, dim3 grid, dim3 block,
+ * `cluster` neighbours along x are a cluster, which runs at a time. The context, which holds the
+ * kernel's parameters, has that many bytes. */
+cudaError_t run_grid(const char *kernel_name, Follows, unsigned cluster, dim3 grid, dim3 block,
                      size_t shared_bytes, void (*body)(void *context), void *context,
                      size_t context_bytes);
+
+/* griddepcontrol.wait, by the running thread. */
+void wait_for_predecessor();
+/* A copy, a memset or a wait of the host: what comes after it in the stream overlaps nothing before.
+ */
+void order_stream();
 
 /* Called with the kernel's address before each launch, unless NULL: so that a test can tell which
  * kernels ran. */
 extern void (*on_launch)(void (*kernel)());
 
 template <class... Parameter, class... Argument>
-cudaError_t launch_clusters(const char *kernel_name, unsigned cluster, void (*kernel)(Parameter...),
-                            dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t,
-                            Argument &&...argument)
+cudaError_t launch_as(Follows follows, unsigned cluster, const char *kernel_name,
+                      void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
+                      Argument &&...argument)
 {
     struct Call {
         void (*kernel)(Parameter...);
@@ -93,7 +103,7 @@ cudaError_t launch_clusters(const char *kernel_name, unsigned cluster, void (*ke
     if (on_launch)
         on_launch(reinterpret_cast<void (*)()>(kernel));
     return run_grid(
-        kernel_name, cluster, grid, block, shared_bytes,
+        kernel_name, follows, cluster, grid, block, shared_bytes,
         [](void *context) {
             const Call &c = *static_cast<const Call *>(context);
             std::apply(c.kernel, c.parameters);
@@ -103,10 +113,25 @@ cudaError_t launch_clusters(const char *kernel_name, unsigned cluster, void (*ke
 
 template <class... Parameter, class... Argument>
 cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
-                   size_t shared_bytes, cudaStream_t stream, Argument &&...argument)
+                   size_t shared_bytes, cudaStream_t, Argument &&...argument)
 {
-    return launch_clusters(kernel_name, 1, kernel, grid, block, shared_bytes, stream,
-                           static_cast<Argument &&>(argument)...);
+    return launch_as(Follows::Plain, 1, kernel_name, kernel, grid, block, shared_bytes,
+                     static_cast<Argument &&>(argument)...);
+}
+template <class... Parameter, class... Argument>
+cudaError_t launch_after(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid,
+                         dim3 block, size_t shared_bytes, cudaStream_t, Argument &&...argument)
+{
+    return launch_as(Follows::Overlapping, 1, kernel_name, kernel, grid, block, shared_bytes,
+                     static_cast<Argument &&>(argument)...);
+}
+template <class... Parameter, class... Argument>
+cudaError_t launch_clusters(const char *kernel_name, void (*kernel)(Parameter...), unsigned cluster,
+                            bool after, dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t,
+                            Argument &&...argument)
+{
+    return launch_as(after ? Follows::Overlapping : Follows::Plain, cluster, kernel_name, kernel,
+                     grid, block, shared_bytes, static_cast<Argument &&>(argument)...);
 }
 } // namespace simt
 
