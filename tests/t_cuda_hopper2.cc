@@ -3,7 +3,7 @@
  * under many schedules and on many grids; the model that chooses among the Hopper kernels. */
 #include "cuda_test.h"
 #include "hopper2.cuh"
-#include "simt/mma_float.h"
+#include "hopper2_sequence.h"
 
 using namespace kbit_test;
 
@@ -106,62 +106,22 @@ struct Quantized {
     }
 };
 
-/* A code as an element of that type. */
-static uint16_t code_bits(kbit_dtype type, int8_t code)
-{
-    const float value = code;
-    uint16_t bits = 0;
-    return kbit_round(1, &value, type, &bits) == KBIT_OK ? bits : uint16_t{0xffff};
-}
-
-/* f, after each group of 16 outlier columns. */
-static float with_groups(float f, const Activations &x, size_t i, const int8_t *w,
-                         const std::vector<int32_t> &outliers)
-{
-    const auto decode = x.type == KBIT_F16 ? simt::decode_f16 : simt::decode_bf16;
-    const simt::Mma hopper = kbit_accumulation_find("h100");
-    for (size_t first = 0; first < outliers.size(); first += 16) {
-        simt::Operand a[16], b[16];
-        for (size_t o = 0; o < 16; ++o) {
-            uint16_t left = 0, right = 0;
-            if (first + o < outliers.size()) {
-                const size_t k = static_cast<size_t>(outliers[first + o]);
-                memcpy(&left, x.bytes.data() + 2 * (i * x.K + k), 2);
-                right = code_bits(x.type, w[k]);
-            }
-            a[o] = decode(left);
-            b[o] = decode(right);
-        }
-        f = simt::accumulate_dot(hopper, f, a, b, 16);
-    }
-    return f;
-}
-
-/* The sequence of linear_hopper2.cuh, element by element. */
-static std::vector<float> expected(const Activations &x, const Weights &w, const Quantized &codes)
-{
-    const size_t M = x.M, N = w.N, K = x.K;
-    std::vector<int32_t> c(M * N);
-    std::vector<float> y(M * N);
-    ck_assert_int_eq(kbit_int8_matmul(M, N, K, codes.q.data(), w.codes.data(), c.data()), KBIT_OK);
-    for (size_t at = 0; at < M * N; ++at) {
-        const size_t i = at / N, j = at % N;
-        const volatile float f = static_cast<float>(c[at]) * codes.absmax.data()[i];
-        const volatile float scaled = f * 0x1.020408p-7f;
-        const float sum = with_groups(scaled, x, i, w.codes.data() + j * K, codes.outliers);
-        const volatile float times = sum * w.absmax.data()[j];
-        y[at] = times * 0x1.020408p-7f;
-    }
-    return y;
-}
-
 static void check_layer(const kbit::HopperPlan &plan, const Activations &x, const Weights &w,
                         bool with_bias, float threshold, kbit_dtype out_type, size_t out_offset)
 {
     const size_t M = x.M, N = w.N, K = x.K, bytes = kbit_dtype_size(out_type);
     const Quantized codes(x, threshold);
     const float *bias = with_bias ? w.bias.data() : nullptr;
-    std::vector<float> want(M * N);
+    const WideLayer wide = {M,
+                            N,
+                            K,
+                            x.type,
+                            reinterpret_cast<const uint16_t *>(x.data()),
+                            codes.q.data(),
+                            w.codes.data(),
+                            codes.absmax.data(),
+                            w.absmax.data(),
+                            codes.outliers};
     std::vector<unsigned char> stored(M * N * bytes);
     if (codes.outliers.empty()) {
         ck_assert_int_eq(kbit_llmint8_linear_bnb(M, N, K, x.wide.data(), w.codes.data(),
@@ -169,8 +129,8 @@ static void check_layer(const kbit::HopperPlan &plan, const Activations &x, cons
                                                  stored.data()),
                          KBIT_OK);
     } else {
-        ck_assert_int_eq(
-            kbit_store(M, N, expected(x, w, codes).data(), bias, out_type, stored.data()), KBIT_OK);
+        ck_assert_int_eq(kbit_store(M, N, wide_outputs(wide).data(), bias, out_type, stored.data()),
+                         KBIT_OK);
     }
     const List list(codes.outliers, K);
     Guarded<unsigned char> out(M * N * bytes, out_offset * bytes);
