@@ -97,14 +97,6 @@ template <int Blocks> __device__ __forceinline__ void release_stage(uint64_t *em
         ptx::mbarrier_arrive_at(empty, threadIdx.x % 32);
 }
 
-template <int Blocks> __device__ __forceinline__ void wait_empty(uint64_t *empty, unsigned parity)
-{
-    if constexpr (Blocks == 1)
-        ptx::mbarrier_wait(empty, parity);
-    else
-        ptx::mbarrier_wait_cluster(empty, parity);
-}
-
 /* This block's part of w for one stage: all of it, or its box for the whole cluster. */
 template <int Blocks>
 __device__ __forceinline__ void load_w(Ring &ring, uint64_t *full, int at, const CUtensorMap *w,
@@ -140,7 +132,7 @@ __device__ inline void produce(Ring &ring, RingBarriers &barriers, const CUtenso
         for (int step = 0; step < steps; ++step) {
             uint64_t *full = &barriers.full[place.at];
             if (step >= ahead) {
-                wait_empty<Blocks>(&barriers.empty[place.at], place.parity ^ 1);
+                ptx::mbarrier_wait(&barriers.empty[place.at], place.parity ^ 1);
                 ptx::mbarrier_arrive_expect_tx(full, kStageBytes);
                 load_w<Blocks>(ring, full, place.at, w, step, col0);
             }

@@ -134,36 +134,21 @@ PTX_FUNCTION void cluster_wait(PTX_ONLY_CALLER)
 #endif
 }
 
-/* Arrives at the mbarrier that lies in the block of that rank where `barrier` lies in this one. */
+/* Arrives at the mbarrier that lies in the block of that rank where `barrier` lies in this one. It
+ * says that this thread has done with what it read, and shows no ordinary stores to the other block:
+ * an arrival that did, .release.cluster, is a fence of the whole device in machine code (nvcc 13.0), in
+ * the middle of a ring's loop. So the wait is mbarrier_wait(), and what follows it copies by the engine. */
 PTX_FUNCTION void mbarrier_arrive_at(uint64_t *barrier, unsigned rank PTX_CALLER)
 {
 #if defined(__CUDACC__)
-    asm volatile("{\n.reg .b32 there;\n"
-                 "mapa.shared::cluster.u32 there, %0, %1;\n"
-                 "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [there];\n}" ::"r"(
-                     shared_address(barrier)),
-                 "r"(rank)
-                 : "memory");
+    asm volatile(
+        "{\n.reg .b32 there;\n"
+        "mapa.shared::cluster.u32 there, %0, %1;\n"
+        "mbarrier.arrive.shared::cluster.b64 _, [there];\n}" ::"r"(shared_address(barrier)),
+        "r"(rank)
+        : "memory");
 #else
     simt::mbarrier_arrive_at(barrier, rank, SIMT_WHERE("mbarrier.arrive.shared::cluster"));
-#endif
-}
-
-/* As mbarrier_wait(), where other blocks of the cluster arrive too. */
-PTX_FUNCTION void mbarrier_wait_cluster(uint64_t *barrier, unsigned parity PTX_CALLER)
-{
-#if defined(__CUDACC__)
-    unsigned ended;
-    do
-        asm volatile("{\n.reg .pred p;\n"
-                     "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%1], %2;\n"
-                     "selp.u32 %0, 1, 0, p;\n}"
-                     : "=r"(ended)
-                     : "r"(shared_address(barrier)), "r"(parity)
-                     : "memory");
-    while (!ended);
-#else
-    simt::mbarrier_wait(barrier, parity, SIMT_WHERE("mbarrier.try_wait.parity"));
 #endif
 }
 

@@ -41,7 +41,7 @@ __global__ void share_kernel(const __grid_constant__ CUtensorMap map, unsigned c
             const int row = static_cast<int>((step * cluster + part) * 16);
             unsigned char *to = shared.stage[at][part];
             uint64_t *full = &shared.full[at];
-            ptx::mbarrier_wait_cluster(&shared.empty[at], (step / share_stages & 1) ^ 1);
+            ptx::mbarrier_wait(&shared.empty[at], (step / share_stages & 1) ^ 1);
             ptx::mbarrier_arrive_expect_tx(full, bytes);
             ptx::tma_load_2d_multicast(to, &map, 0, row, full, mask); /* place: multicast */
         }
