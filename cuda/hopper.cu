@@ -22,9 +22,12 @@ struct Int32Output {
     bool pairs; /* rows are 8-byte aligned */
 };
 
-/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. */
+/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. kAfter: the
+ * kernel before is one of ours, which began when all else in the stream was done and does not write
+ * w; then this one may begin before that one ends. */
 struct Tap {
     using Output = Int32Output;
+    static constexpr bool kAfter = false;
     struct Slots {
     };
     struct Barriers {
@@ -33,6 +36,7 @@ struct Tap {
 template <class XType, class OutType> struct Layer {
     using X = XType;
     using Out = OutType;
+    static constexpr bool kAfter = true;
     struct Output {
         LinearEpilogue epilogue;
         bool wide;
@@ -142,10 +146,8 @@ __global__ void product(const __grid_constant__ CUtensorMap, const __grid_consta
 
 #endif
 
-/* `after` a kernel of ours that began when all else in the stream was done, and does not write w:
- * then this one may begin before that one ends. */
 template <class Epilogue>
-static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out, bool after,
+static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out,
                           cudaStream_t stream)
 {
     alignas(64) CUtensorMap q, w;
@@ -163,10 +165,8 @@ static kbit_status launch(const Int8Operands &in, const typename Epilogue::Outpu
                                   static_cast<size_t>(in.N), hopper_multiprocessors())),
         block(kBlock);
     constexpr size_t bytes = sizeof(Shared<Epilogue>);
-    return status_of(after ? KBIT_LAUNCH_AFTER((product<Epilogue>), grid, block, bytes, stream, q,
-                                               w, tiles, steps, out)
-                           : KBIT_LAUNCH((product<Epilogue>), grid, block, bytes, stream, q, w,
-                                         tiles, steps, out));
+    return status_of(KBIT_LAUNCH_CLUSTERS((product<Epilogue>), 1, Epilogue::kAfter, grid, block,
+                                          bytes, stream, q, w, tiles, steps, out));
 }
 
 } // namespace hopper
@@ -178,7 +178,7 @@ kbit_status int8_matmul_hopper(size_t M, size_t N, size_t K, const int8_t *q, co
     if (!hopper_serves(in))
         return KBIT_ERR_UNSUPPORTED;
     const bool pairs = N % 2 == 0 && aligned(c, 8);
-    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, pairs}, false, stream);
+    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, pairs}, stream);
 }
 
 bool linear_hopper_serves(const Int8Operands &in, kbit_dtype x_type)
@@ -194,7 +194,7 @@ kbit_status linear_hopper(const Int8Operands &in, const LinearEpilogue &epilogue
         return with_type(epilogue.type, [&](auto out) {
             if constexpr (sizeof(x) == 2)
                 return hopper::launch<hopper::Layer<decltype(x), decltype(out)>>(
-                    in, {epilogue, wide}, true, stream);
+                    in, {epilogue, wide}, stream);
             else
                 return KBIT_ERR_UNSUPPORTED;
         });

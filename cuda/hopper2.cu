@@ -18,9 +18,12 @@ struct Int32Output {
     bool pairs; /* rows are 8-byte aligned */
 };
 
-/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. */
+/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. kAfter: the
+ * kernel before is one of ours, which began when all else in the stream was done and does not write
+ * w; then this one may begin before that one ends. */
 struct Tap {
     using Output = Int32Output;
+    static constexpr bool kAfter = false;
     struct Slots {
     };
     struct Barriers {
@@ -29,6 +32,7 @@ struct Tap {
 template <class XType, class OutType> struct Layer {
     using X = XType;
     using Out = OutType;
+    static constexpr bool kAfter = true;
     struct Output {
         LinearEpilogue epilogue;
         bool wide;
@@ -151,20 +155,18 @@ __global__ void product(const __grid_constant__ CUtensorMap, const __grid_consta
 template <class Epilogue, int Blocks>
 static kbit_status launch(const Int8Operands &in, const HopperPlan &plan, const CUtensorMap &q,
                           const CUtensorMap &w, int steps, const typename Epilogue::Output &out,
-                          bool after, cudaStream_t stream)
+                          cudaStream_t stream)
 {
     const Tiles<Blocks> tiles = {static_cast<int>(ceil_div(ceil_div(in.M, kRows), Blocks)),
                                  static_cast<int>(ceil_div(in.N, kColumns))};
-    return status_of(KBIT_LAUNCH_CLUSTERS((product<Epilogue, Blocks>), Blocks, after,
+    return status_of(KBIT_LAUNCH_CLUSTERS((product<Epilogue, Blocks>), Blocks, Epilogue::kAfter,
                                           dim3(plan.blocks), dim3(kBlock), sizeof(Shared<Epilogue>),
                                           stream, q, w, tiles, steps, out));
 }
 
-/* `after` a kernel of ours that began when all else in the stream was done, and does not write w:
- * then this one may begin before that one ends. */
 template <class Epilogue>
 static kbit_status launch(const Int8Operands &in, const HopperPlan &plan,
-                          const typename Epilogue::Output &out, bool after, cudaStream_t stream)
+                          const typename Epilogue::Output &out, cudaStream_t stream)
 {
     alignas(64) CUtensorMap q, w;
     cudaError_t status = make_tensor_map(&q, CU_TENSOR_MAP_DATA_TYPE_UINT8, in.q, in.M, in.K, in.K,
@@ -176,8 +178,8 @@ static kbit_status launch(const Int8Operands &in, const HopperPlan &plan,
         return status_of(status);
     const int steps = static_cast<int>(ceil_div(in.K, kStepBytes));
     return hopper_shape(plan.tile).cluster == 1
-               ? launch<Epilogue, 1>(in, plan, q, w, steps, out, after, stream)
-               : launch<Epilogue, 2>(in, plan, q, w, steps, out, after, stream);
+               ? launch<Epilogue, 1>(in, plan, q, w, steps, out, stream)
+               : launch<Epilogue, 2>(in, plan, q, w, steps, out, stream);
 }
 
 } // namespace hopper2
@@ -186,7 +188,7 @@ kbit_status int8_hopper2(const Int8Operands &in, int32_t *c, const HopperPlan &p
                          cudaStream_t stream)
 {
     const bool pairs = in.N % 2 == 0 && aligned(c, 8);
-    return hopper2::launch<hopper2::Tap>(in, plan, {c, in.M, in.N, pairs}, false, stream);
+    return hopper2::launch<hopper2::Tap>(in, plan, {c, in.M, in.N, pairs}, stream);
 }
 
 kbit_status int8_matmul_hopper2(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
@@ -208,7 +210,7 @@ kbit_status linear_hopper2(const Int8Operands &in, const LinearEpilogue &epilogu
         return with_type(epilogue.type, [&](auto out) {
             if constexpr (sizeof(x) == 2)
                 return hopper2::launch<hopper2::Layer<decltype(x), decltype(out)>>(
-                    in, plan, {epilogue, wide}, true, stream);
+                    in, plan, {epilogue, wide}, stream);
             else
                 return KBIT_ERR_UNSUPPORTED;
         });

@@ -11,7 +11,7 @@
  *       (programmatic dependent launch, compute capability 9.0); it calls
  *       ptx::wait_for_predecessor() itself.
  *   KBIT_LAUNCH_CLUSTERS((kernel), cluster, after, ...)
- *       either of them (after: the second), for a kernel whose blocks, `cluster` neighbours at a time,
+ *       either of them (after, a constant: the second), for a kernel whose blocks, `cluster` neighbours at a time,
  *       run together and reach each other's shared memory (compute capability 9.0)
  *   KBIT_SHARED(Struct, name)
  *       names the block's dynamic shared memory, 1024-byte aligned, as a reference to one Struct;
@@ -122,14 +122,17 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
 #include "simt/simt.h"
 
 #define KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                \
-    simt::launch(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Plain>(), 1, #kernel, kernel, grid,    \
+                 block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
-    simt::launch_after(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Overlapping>(), 1, #kernel, kernel,    \
+                 grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_CLUSTERS(kernel, cluster, after, grid, block, shared_bytes, stream, ...)       \
-    simt::launch_clusters(#kernel, kernel, cluster, after, grid, block, shared_bytes, stream,      \
-                          __VA_ARGS__)
+    simt::launch(                                                                                  \
+        simt::launch_site<(kernel), after ? simt::Follows::Overlapping : simt::Follows::Plain>(),  \
+        cluster, #kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name) Struct &name = simt::shared_memory<Struct>()
 

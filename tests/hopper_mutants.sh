@@ -3,7 +3,7 @@
 # result or by a message of the CPU layer, under a few of the settings that `make check` uses. The
 # mistakes are edits of copies of the sources; one that edits nothing is an error.
 set -eu
-top=${top_srcdir:?} build=${top_builddir:?}
+top=$(cd "${top_srcdir:?}" && pwd) build=${top_builddir:?}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "hopper_mutants.sh: $*"; exit 1; }

@@ -1,6 +1,7 @@
 /* launch.cc -- a grid of blocks, run by a few operating-system threads that stay for the next one.
  */
 #include "cluster.h"
+#include "launch_log.h"
 #include "monitor.h"
 #include "sanitizer.h"
 #include "stream.h"
@@ -219,15 +220,16 @@ void order_stream()
     follows_a_kernel = false;
 }
 
-cudaError_t run_grid(const char *name, Follows follows, unsigned cluster, dim3 grid, dim3 block_dim,
-                     size_t shared_bytes, void (*body)(void *), void *context, size_t context_bytes)
+cudaError_t run_grid(const char *name, const LaunchSite &site, unsigned cluster, dim3 grid,
+                     dim3 block_dim, size_t shared_bytes, void (*body)(void *), void *context,
+                     size_t context_bytes)
 {
     if (self)
         fault("a kernel launches another: dynamic parallelism is not supported");
     std::lock_guard<std::mutex> lock(launch_mutex);
     Launch launch;
     launch.kernel = kernel_name(name);
-    launch.follows = follows;
+    launch.follows = site.follows;
     launch.grid = grid;
     launch.cluster = cluster;
     launch.block_dim = block_dim;
@@ -237,6 +239,7 @@ cudaError_t run_grid(const char *name, Follows follows, unsigned cluster, dim3 g
     launch.options = options();
     if (launch.options.stack_kib == 0)
         launch.options.stack_kib = default_stack_kib;
+    log_launch(site, launch.options);
 
     std::string wrong = complaint(launch);
     if (!wrong.empty()) {
@@ -253,7 +256,7 @@ cudaError_t run_grid(const char *name, Follows follows, unsigned cluster, dim3 g
     if (monitor) {
         workers = 1;
         monitor->launch_begins(context, context_bytes,
-                               follows == Follows::Overlapping && follows_a_kernel);
+                               site.follows == Follows::Overlapping && follows_a_kernel);
     }
     follows_a_kernel = true;
     pool().run(launch, workers);

@@ -39,6 +39,8 @@ class Monitor
     virtual void fence() = 0;
     /* It updates a word atomically. */
     virtual void atomic(const void *p, size_t bytes, const Where &) = 0;
+    /* It initialises the mbarrier in these 8 bytes, or uses it. */
+    virtual void mbarrier(const void *barrier, bool initialises, const Where &) = 0;
     /* It reads from shared memory within an operation of this layer. */
     virtual void reads(const void *from, size_t bytes, const Where &) = 0;
 

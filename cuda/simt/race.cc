@@ -31,6 +31,12 @@ class Races final : public Monitor
         access(from, bytes, Access::Read, site_of(where));
     }
     void atomic(const void *p, size_t bytes, const Where &) override;
+    void mbarrier(const void *barrier, bool initialises, const Where &where) override
+    {
+        touch(barrier, 8,
+              order_.stamp(me(), initialises ? Access::Write : Access::Atomic, site_of(where)),
+              Proxy::Generic);
+    }
     void work_starts(Work work) override { order_.start_work(work, me()); }
     void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) override;
     void accumulates(unsigned thread, const void *d, size_t bytes, const Where &) override;

@@ -74,11 +74,35 @@ template <class Struct> Struct &shared_memory()
  * may start before that one is done, and each of its threads waits for it. */
 enum class Follows { Plain, Overlapping };
 
+/* A kernel, with its template arguments, that the program can launch in one of these ways. Each is
+ * in the list from the program's start, launched or not: KBIT_SIMT_LAUNCHES writes down both. */
+struct LaunchSite {
+    LaunchSite(const char *signature, Follows);
+    const char *signature; /* the compiler's spelling of launch_site_signature() */
+    Follows follows;
+    const LaunchSite *next;
+};
+
+template <auto kernel, Follows> const char *launch_site_signature()
+{
+    return __PRETTY_FUNCTION__;
+}
+template <auto kernel, Follows follows> struct LaunchSiteOf {
+    static LaunchSite site;
+};
+template <auto kernel, Follows follows>
+LaunchSite LaunchSiteOf<kernel, follows>::site(launch_site_signature<kernel, follows>(), follows);
+
+template <auto kernel, Follows follows> const LaunchSite &launch_site()
+{
+    return LaunchSiteOf<kernel, follows>::site;
+}
+
 /* Runs `body(context)` once for each thread of each block, and returns when all have ended. Each
  * `cluster` neighbours along x are a cluster, which runs at a time. The context, which holds the
  * kernel's parameters, has that many bytes. */
-cudaError_t run_grid(const char *kernel_name, Follows, unsigned cluster, dim3 grid, dim3 block,
-                     size_t shared_bytes, void (*body)(void *context), void *context,
+cudaError_t run_grid(const char *kernel_name, const LaunchSite &, unsigned cluster, dim3 grid,
+                     dim3 block, size_t shared_bytes, void (*body)(void *context), void *context,
                      size_t context_bytes);
 
 /* griddepcontrol.wait, by the running thread. */
@@ -92,9 +116,9 @@ void order_stream();
 extern void (*on_launch)(void (*kernel)());
 
 template <class... Parameter, class... Argument>
-cudaError_t launch_as(Follows follows, unsigned cluster, const char *kernel_name,
-                      void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
-                      Argument &&...argument)
+cudaError_t launch(const LaunchSite &site, unsigned cluster, const char *kernel_name,
+                   void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
+                   cudaStream_t, Argument &&...argument)
 {
     struct Call {
         void (*kernel)(Parameter...);
@@ -103,35 +127,12 @@ cudaError_t launch_as(Follows follows, unsigned cluster, const char *kernel_name
     if (on_launch)
         on_launch(reinterpret_cast<void (*)()>(kernel));
     return run_grid(
-        kernel_name, follows, cluster, grid, block, shared_bytes,
+        kernel_name, site, cluster, grid, block, shared_bytes,
         [](void *context) {
             const Call &c = *static_cast<const Call *>(context);
             std::apply(c.kernel, c.parameters);
         },
         &call, sizeof call);
-}
-
-template <class... Parameter, class... Argument>
-cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
-                   size_t shared_bytes, cudaStream_t, Argument &&...argument)
-{
-    return launch_as(Follows::Plain, 1, kernel_name, kernel, grid, block, shared_bytes,
-                     static_cast<Argument &&>(argument)...);
-}
-template <class... Parameter, class... Argument>
-cudaError_t launch_after(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid,
-                         dim3 block, size_t shared_bytes, cudaStream_t, Argument &&...argument)
-{
-    return launch_as(Follows::Overlapping, 1, kernel_name, kernel, grid, block, shared_bytes,
-                     static_cast<Argument &&>(argument)...);
-}
-template <class... Parameter, class... Argument>
-cudaError_t launch_clusters(const char *kernel_name, void (*kernel)(Parameter...), unsigned cluster,
-                            bool after, dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t,
-                            Argument &&...argument)
-{
-    return launch_as(after ? Follows::Overlapping : Follows::Plain, cluster, kernel_name, kernel,
-                     grid, block, shared_bytes, static_cast<Argument &&>(argument)...);
 }
 } // namespace simt
 
