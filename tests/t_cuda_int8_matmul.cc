@@ -121,6 +121,15 @@ START_TEST(rows_that_a_grid_cannot_hold)
     ck_assert_uint_eq(kbit::tile_grid(8388480, 300).y, 65535);
     ck_assert_uint_eq(kbit::tile_grid(8388481, 300).x, 0);
     ck_assert_uint_eq(kbit::tile_grid(size_t{1} << 40, 300).x, 0);
+    ck_assert_int_eq(kbit::int8_matmul_v2(8388481, 3, 16, nullptr, nullptr, nullptr, nullptr),
+                     KBIT_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kbit::outlier_matmul_v2(8388481, 3, 16, KBIT_F16, nullptr, nullptr, nullptr,
+                                             KBIT_I8, nullptr, nullptr, nullptr, nullptr, nullptr),
+                     KBIT_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kbit::llmint8_linear_bnb_v2(8388481, 3, 16, KBIT_F16, nullptr, nullptr,
+                                                 nullptr, nullptr, 6, KBIT_F16, nullptr, nullptr,
+                                                 nullptr),
+                     KBIT_ERR_UNSUPPORTED);
 }
 END_TEST
 
