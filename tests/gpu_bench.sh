@@ -67,38 +67,43 @@ expect 0 -o "$work/late" --seconds=1 --cells=2
 says 'done' out
 
 # ---- a worker that dies, and one that hangs ------------------------------------------------------
-# The cell is far too large for the CPU layer, so that the worker is in it when it is stopped.
-lose() {
-    signal=$1 words=$2 folder=$work/lost$1
-    "$program" -q -o "$folder" --grid=opt --shape=175b.fc1 --tokens=4096 --outliers=8 --mode=graph \
-        --l2=cold --hang=2 >"$work/out" 2>"$work/err" &
-    supervisor=$!
-    worker='' tries=0
-    while test -z "$worker" && test $tries -lt 100; do
-        for status in /proc/[0-9]*/status; do
-            grep -q "^PPid:[[:space:]]*$supervisor\$" "$status" 2>/dev/null &&
-                worker=$(echo "$status" | cut -d/ -f3)
-        done
-        tries=$((tries + 1))
-        sleep 0.1
-    done
-    # In the cell, and not on its way there.
-    tries=0
-    until grep -q '"event":"start"' "$folder/journal.jsonl" 2>/dev/null || test $tries -ge 100; do
-        tries=$((tries + 1))
-        sleep 0.1
-    done
-    sleep 1
-    kill -"$signal" "$worker" || fail "no worker to send $signal"
-    wait "$supervisor"
-    status=$?
-    test $status -eq 1 || fail "a worker lost by $signal: status $status"
+# The cell is far too large for the CPU layer: there is time to kill the worker, or to wait too long.
+lost_in() {
+    words=$1 folder=$2
+    test "$status" -eq 1 || fail "a worker that was lost: status $status"
     says "$words" err
     json "len(d['lost']) == 1 and d['lost'][0]['candidate'] == 'preparation' and '$words' in d['lost'][0]['how']" "$folder/gpu-bench.json"
     json "d['complete'] is True and '$words' in d['cells'][0]['skipped']" "$folder/gpu-bench.json"
 }
-lose KILL 'the process died'
-lose STOP 'no sign of life for 2 s'
+endless() {
+    "$program" -q -o "$1" --grid=opt --shape=175b.fc1 --tokens=4096 --outliers=8 --mode=graph --l2=cold \
+        --hang="$2" >"$work/out" 2>"$work/err"
+}
+endless "$work/hung" 2
+status=$?
+lost_in 'no sign of life for 2 s' "$work/hung"
+
+endless "$work/killed" 300 &
+shell=$!
+worker='' tries=0
+while test -z "$worker" && test $tries -lt 300; do
+    # In the cell, and not on its way there: then the last line of the journal is the start.
+    if grep -q '"event":"start"' "$work/killed/journal.jsonl" 2>/dev/null; then
+        for file in /proc/[0-9]*/cmdline; do
+            { tr '\0' ' ' <"$file"; } 2>/dev/null | grep -q -- "-o $work/killed " || continue
+            process=$(echo "$file" | cut -d/ -f3)
+            parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null)
+            { tr '\0' ' ' <"/proc/$parent/cmdline"; } 2>/dev/null | grep -q -- "^$program .*-o $work/killed " && worker=$process
+        done
+    fi
+    tries=$((tries + 1))
+    sleep 0.1
+done
+sleep 1
+kill -KILL "$worker" || fail "no worker to kill"
+wait "$shell"
+status=$?
+lost_in 'the process died: Killed' "$work/killed"
 
 # A candidate that was lost is not tried again in its cell; one lost three times, nowhere.
 expect 0 -o "$work/before" --cells=1 --shape=tiny.a --mode=graph

@@ -287,7 +287,7 @@ void add_own(Problem &p, const Device &device, bool rungs, std::vector<Candidate
             p.statistics.as<float>(), p.codes.as<int8_t>(), p.K, space, space_bytes, as_kbit(on()));
     }));
     /* A copy that moves as many bytes as the pass: 1.5 bytes an element, read and written. */
-    const size_t half = p.M * p.K * 3 / 2;
+    const size_t half = p.copied_bytes();
     Candidate copied = {"copy", 0, 2 * double(half), nullptr, nullptr, p.out.as<void>(), half,
                         true,   ""};
     copied.call = [&p, half, out](size_t) { return copy_on_device(out, p.x.as<void>(), half); };

@@ -82,10 +82,10 @@ if HAVE_NVCC
 	$(gpu_bundle_cxx) -shared $(export_own_only) -o $(GPU_BUNDLE)/candidates/cuda.so \
 	  `echo $(verify_candidates_cuda_la_OBJECTS) | $(pic_objects)` .libs/libkernels_cuda.a $(CUDA_LDFLAGS) -lcudart_static $(gpu_bundle_system)
 endif
-	if test -n "$(BUNDLE_CONFORMANCE)"; then \
+	if test -n "`echo $(BUNDLE_CONFORMANCE)`"; then \
 	  $(gpu_bundle_cxx) -o $(GPU_BUNDLE)/bin/conformance-simt $(cuda_conformance_conformance_simt_OBJECTS) \
 	    .libs/libconformance_simt.a .libs/libkbitref.a $(gpu_bundle_system) || exit 1; fi
-	if test -n "$(BUNDLE_CONFORMANCE)" && test -n "$(cuda_conformance_conformance_cuda_OBJECTS)"; then \
+	if test -n "`echo $(BUNDLE_CONFORMANCE)`" && test -n "$(cuda_conformance_conformance_cuda_OBJECTS)"; then \
 	  $(gpu_bundle_cxx) -o $(GPU_BUNDLE)/bin/conformance-cuda $(cuda_conformance_conformance_cuda_OBJECTS) \
 	    .libs/libconformance_cuda.a .libs/libkbitref.a $(CUDA_LDFLAGS) -lcudart_static $(gpu_bundle_system) || exit 1; fi
 	for file in $(gpu_bundle_files); do cp $(srcdir)/$$file $(GPU_BUNDLE)/ || exit 1; done

@@ -1,6 +1,8 @@
 /* problem.cu -- problem.h. */
 #include "problem.h"
 
+#include <algorithm>
+
 #include "../rungs.h"
 #include "../workspace.cuh"
 #include "check.h"
@@ -126,6 +128,9 @@ kbit_status Problem::open_tokens(const Cell &cell, std::string *why)
     size_t workspace_bytes = layer_bytes > pass_bytes ? layer_bytes : pass_bytes;
     workspace_bytes = list_bytes > workspace_bytes ? list_bytes : workspace_bytes;
 
+    /* The product's sums, or what a copy as large as the pass over X writes. */
+    const size_t out_bytes = std::max(M * N * sizeof(int32_t), copied_bytes());
+
     Steps steps;
     steps.then("memory", [&] { return place_.reserve(K * sizeof(int32_t)); })
         .then("memory", [&] { return x.reserve(2 * M * K); })
@@ -139,7 +144,7 @@ kbit_status Problem::open_tokens(const Cell &cell, std::string *why)
         .then("memory", [&] { return sum.reserve(M * N * sizeof(float)); })
         .then("memory", [&] { return y.reserve(2 * M * N); })
         .then("memory", [&] { return stored_d.reserve(cell.rungs ? 2 * M * N : 0); })
-        .then("memory", [&] { return out.reserve(M * N * sizeof(int32_t)); })
+        .then("memory", [&] { return out.reserve(out_bytes); })
         .then("memory", [&] { return scaled.reserve(peers_ ? 2 * M * N : 0); })
         .then("memory", [&] { return statistics.reserve(M * sizeof(float)); })
         .then("memory", [&] { return codes.reserve(M * K); })

@@ -27,6 +27,9 @@ class Problem
     const void *w16(size_t copy) const { return w16_.as<char>() + 2 * copy * stride_; }
     const void *wb(size_t copy) const { return wb_.as<char>() + 2 * copy * stride_; }
 
+    /* Of the copy that stands beside the pass over X: it reads 2 bytes an element and writes one. */
+    size_t copied_bytes() const { return M * K * 3 / 2; }
+
     uint64_t seed;
     size_t M = 0, N = 0, K = 0, k = 0, copies = 0;
     Memory x, xb, w_absmax; /* fp16, bf16, f32 */

@@ -2,11 +2,17 @@
 #include "runtime.h"
 
 #include <chrono>
+#if !defined(__CUDACC__)
+#include <string.h>
+#include <sys/mman.h>
+#endif
 
 #include "../launch.cuh"
 
 namespace bench
 {
+
+#if defined(__CUDACC__)
 
 Memory::~Memory()
 {
@@ -23,12 +29,61 @@ kbit_status Memory::reserve(size_t bytes)
     const kbit_status status = kbit::status_of(cudaMalloc(&p_, bytes));
     if (status == KBIT_OK)
         bytes_ = bytes;
-#if defined(__CUDACC__)
     else
         (void)cudaGetLastError(); /* no memory is no fault of the next launch */
-#endif
     return status;
 }
+
+#else
+
+/* Exactly as many bytes as were asked for, aligned as on a device, and behind them, and in front, a
+ * page that nobody may touch: who writes too far dies here and not on a device. */
+namespace
+{
+constexpr size_t kPage = 4096, kAlignment = 256;
+size_t pages_of(size_t bytes)
+{
+    return kbit::ceil_div(bytes, kPage) * kPage + 2 * kPage;
+}
+char *mapping_of(void *p)
+{
+    return reinterpret_cast<char *>(reinterpret_cast<uintptr_t>(p) / kPage * kPage) - kPage;
+}
+} // namespace
+
+Memory::~Memory()
+{
+    if (p_)
+        munmap(mapping_of(p_), pages_of(bytes_));
+}
+
+kbit_status Memory::reserve(size_t bytes)
+{
+    if (bytes == bytes_)
+        return KBIT_OK;
+    if (p_)
+        munmap(mapping_of(p_), pages_of(bytes_));
+    p_ = nullptr;
+    bytes_ = 0;
+    if (bytes == 0)
+        return KBIT_OK;
+    const size_t all = pages_of(bytes);
+    void *mapped = mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED)
+        return KBIT_ERR_MEMORY;
+    char *first = static_cast<char *>(mapped) + kPage,
+         *end = static_cast<char *>(mapped) + all - kPage;
+    if (mprotect(first, static_cast<size_t>(end - first), PROT_READ | PROT_WRITE) != 0) {
+        munmap(mapped, all);
+        return KBIT_ERR_MEMORY;
+    }
+    memset(first, 0xa5, static_cast<size_t>(end - first));
+    p_ = end - kbit::ceil_div(bytes, kAlignment) * kAlignment;
+    bytes_ = bytes;
+    return KBIT_OK;
+}
+
+#endif
 
 #if defined(__CUDACC__)
 

@@ -51,7 +51,7 @@ class Memory
     ~Memory();
     Memory(const Memory &) = delete;
     Memory &operator=(const Memory &) = delete;
-    /* At least so many bytes, contents undefined; what was there may be kept. */
+    /* So many bytes, contents undefined; what was there may be kept. On a device there may be more. */
     kbit_status reserve(size_t bytes);
     template <class T> T *as() const { return static_cast<T *>(p_); }
     size_t bytes() const { return bytes_; }
