@@ -90,7 +90,7 @@ endif
 	    .libs/libconformance_cuda.a .libs/libkbitref.a $(CUDA_LDFLAGS) -lcudart_static $(gpu_bundle_system) || exit 1; fi
 	for file in $(gpu_bundle_files); do cp $(srcdir)/$$file $(GPU_BUNDLE)/ || exit 1; done
 	$(SHELL) $(srcdir)/cuda/bench/bundle.sh $(GPU_BUNDLE) $(srcdir)/cuda/bench/bundle.README \
-	  '$(PACKAGE_VERSION)' '$(NVCC_GENCODE)'
+	  '$(PACKAGE_VERSION)' '$(NVCC_GENCODE)' '$(NVCC)'
 else
 gpu-bundle:
 	@echo "gpu-bundle: configure found no static libraries to link it with (config.log says which)"; exit 77

@@ -27,18 +27,20 @@ merge_shards() {
 bits() {
     capability=$(echo "$device" | sed -n 's/.*capability \([0-9]*\)\.\([0-9]*\).*/\1\2/p')
     test "$capability" -le 90 || capability=80 # the CPU layer knows 80 to 90
+    model=a100
+    test "$capability" -ne 90 || model=h100
     "$bench" --bits >"$out/bits-$candidate.txt" || return 1
-    KBIT_SIMT_CAPABILITY=$capability "$bin/kbit-gpu-bench-simt" --bits >"$out/bits-simt.txt" || return 1
-    echo "claimed: $(grep -c ' bits ' "$out/bits-simt.txt") outputs, $(grep -c ' x ' "$out/bits-simt.txt") inputs"
+    KBIT_SIMT_CAPABILITY=$capability KBIT_SIMT_MMA=$model "$bin/kbit-gpu-bench-simt" --bits >"$out/bits-cpu-layer.txt" || return 1
+    echo "claimed: $(grep -c ' bits ' "$out/bits-cpu-layer.txt") outputs, $(grep -c ' x ' "$out/bits-cpu-layer.txt") inputs"
     sed '/ model /d' "$out/bits-$candidate.txt" >"$out/bits.1"
-    sed '/ model /d' "$out/bits-simt.txt" >"$out/bits.2"
+    sed '/ model /d' "$out/bits-cpu-layer.txt" >"$out/bits.2"
     status=0
     diff "$out/bits.1" "$out/bits.2" || status=1
     rm -f "$out/bits.1" "$out/bits.2"
     # Not claimed: a sum of fp16 products on a tensor core, which the CPU layer has as a model only.
     grep ' model ' "$out/bits-$candidate.txt" >"$out/model.1"
-    grep ' model ' "$out/bits-simt.txt" >"$out/model.2"
-    echo "model: $(grep -Fxc -f "$out/model.2" "$out/model.1") of $(wc -l <"$out/model.1") outputs have the CPU layer's bits"
+    grep ' model ' "$out/bits-cpu-layer.txt" >"$out/model.2"
+    echo "model $model: $(grep -Fxc -f "$out/model.2" "$out/model.1") of $(wc -l <"$out/model.1") outputs have the CPU layer's bits"
     rm -f "$out/model.1" "$out/model.2"
     return $status
 }
@@ -107,6 +109,13 @@ whole() {
 
 stages='' out=results seconds='' candidate=cuda level=full shards=8 jobs='' again=no
 while test $# -gt 0; do
+    case $1 in
+    --*=*)
+        option=${1%%=*} value=${1#*=}
+        shift
+        set -- "$option" "$value" "$@"
+        ;;
+    esac
     option=$1
     case $option in
     -h | --help)
@@ -287,10 +296,11 @@ stage_bench() {
     folders=$(cublas_folders | sort -u | tr '\n' ':')
     set -- -o "$out/bench" --cublas="${folders%:}"
     test -z "$stage_end" || set -- "$@" --seconds="$((rest > 30 ? rest - 20 : 1))"
+    start=$(date +%s)
     "$bench" "$@" >"$out/bench.log"
     status=$?
     sed -i '/^bench /d' "$steps" 2>/dev/null
-    echo "bench $status $(($(date +%s) - began))" >>"$steps"
+    echo "bench $status $(($(date +%s) - start))" >>"$steps"
     test "$candidate" = cuda || return 0
     if command -v python3 >/dev/null 2>&1 && python3 -c 'import torch, bitsandbytes' 2>/dev/null; then
         step bitsandbytes python3 "$here/bitsandbytes_times.py" "$out/bench/bitsandbytes.json"
@@ -334,7 +344,7 @@ wrong=$(grep -c ' [12] [0-9]*$' "$steps" || true)
     echo "steps: $right right, $wrong wrong, of this run and those before it into $out"
     awk '{ printf "  %-28s %-10s %6d s\n", $1, $2 == 0 ? "right" : $2 == 77 ? "no device" : "WRONG", $3 }' "$steps"
     test ! -s "$notes" || sed 's/^/  /' "$notes"
-    test ! -s "$out/bits-against-simt.log" || grep -E '^(claimed|model):' "$out/bits-against-simt.log" | sed 's/^/  bits /'
+    test ! -s "$out/bits-against-simt.log" || grep -E '^(claimed:|model )' "$out/bits-against-simt.log" | sed 's/^/  bits /'
     test ! -s "$out/bench.log" || cat "$out/bench.log"
 } >"$out/summary.txt"
 cat "$out/summary.txt"
