@@ -281,14 +281,8 @@ __global__ void __launch_bounds__(kThreads, 2)
             for (int group = 0; group < Groups; ++group)
                 own[group * kThreads + threadIdx.x] =
                     make_int4(c[group][0], c[group][1], c[group][2], c[group][3]);
-            __threadfence(); /* the sums before the arrival */
-            __syncthreads();
-            if (threadIdx.x == 0)
-                shared.last = atomicAdd(&cut.arrivals[blockIdx.x], 1) == cut.splits - 1;
-            __syncthreads();
-            if (!shared.last)
+            if (!last_to_arrive(&cut.arrivals[blockIdx.x], cut.splits, shared.last))
                 return;
-            __threadfence(); /* the arrivals before the sums */
             for (int other = 0; other < cut.splits; ++other) {
                 if (other == static_cast<int>(blockIdx.y))
                     continue;

@@ -7,7 +7,7 @@ cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu
 	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/hopper.cu cuda/dispatch.cu
 cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
 	cuda/epilogue.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh \
-	cuda/int8_stream.cuh cuda/int8_tile.cuh cuda/launch.cuh cuda/linear_epilogue.cuh \
+	cuda/int8_stream.cuh cuda/int8_tile.cuh cuda/last_block.cuh cuda/launch.cuh cuda/linear_epilogue.cuh \
 	cuda/linear_hopper.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
 	cuda/outlier_tile.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
@@ -32,6 +32,7 @@ verify_candidates_simt_la_LDFLAGS = $(PLUGIN_LINK) $(export_own_only)
 verify_candidates_simt_la_LIBADD = libkernels_simt.la
 verify_candidates_simt_la_SOURCES = cuda/simt/candidate.cc
 include cuda/race.mk
+include cuda/conformance/local.mk
 include cuda/bench/local.mk
 
 if HAVE_NVCC

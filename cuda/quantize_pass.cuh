@@ -15,6 +15,7 @@
 #define KBIT_CUDA_QUANTIZE_PASS_CUH
 
 #include "element.cuh"
+#include "last_block.cuh"
 #include "launch.cuh"
 #include "ptx.cuh"
 
@@ -222,15 +223,8 @@ __device__ inline void hand_in_mask(const QuantizePass &p, QuantizeShared &share
     for (size_t word = threadIdx.x; word < (p.K + 31) / 32; word += blockDim.x)
         if (shared.mask[word])
             atomicOr(&p.mask[word], shared.mask[word]);
-    __threadfence(); /* the bits before the arrival */
-    __syncthreads();
-    if (threadIdx.x == 0)
-        shared.last = atomicAdd(p.arrivals, 1) == static_cast<int>(gridDim.x) - 1;
-    __syncthreads();
-    if (!shared.last)
-        return;
-    __threadfence(); /* the arrivals before the bits */
-    list_columns(p.K, p.mask, shared.totals, p.n_outliers, p.outliers);
+    if (last_to_arrive(p.arrivals, static_cast<int>(gridDim.x), shared.last))
+        list_columns(p.K, p.mask, shared.totals, p.n_outliers, p.outliers);
 }
 
 /* The maximum over the threads of a row, for each of them. Warps == 8: rows use partial[0] and [1]

@@ -10,6 +10,7 @@ include tests/hopper.mk
 include tests/cuda.mk
 include tests/kernels.mk
 include tests/bench.mk
+include tests/conformance.mk
 include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk

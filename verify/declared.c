@@ -12,7 +12,8 @@
 static const kbit_declared_row ROWS[] = {
     {"quant", "exact|mul|rdiv|any", "quantize_rows llmint8_linear_bnb llmint8_linear_paper",
      "RNE(127x/a); at a tie the even code|rint(x * RN(127/a)) in fp32|rint(x / RN(a/127)) in "
-     "fp32|any sequence within the gap theorem; at a tie either neighbour",
+     "fp32|any sequence within the gap theorem, at a tie either neighbour; fp32 x: a division or "
+     "reciprocal to 2.5 ulp and two more roundings",
      AT(quant)},
     {"dequant", "bnb|any", "dequantize llmint8_linear_bnb llmint8_linear_paper",
      "((C*a)*s)*RN(1/16129) in fp32|at most 6 roundings and 2 rounded constants", AT(dequant)},

@@ -35,6 +35,8 @@ MBarrier &find(const uint64_t *barrier, const Where &where)
     if (*barrier != cookie)
         fault_at(where, "%s: the mbarrier at offset %td was overwritten by ordinary stores",
                  where.operation, offset_of(barrier));
+    if (monitor)
+        monitor->mbarrier(barrier, false, where);
     return found->second;
 }
 
@@ -79,8 +81,10 @@ void mbarrier_init(uint64_t *barrier, unsigned count, const Where &where)
     if (count < 1 || count > largest_count)
         fault_at(where, "mbarrier.init: the count %u is not in [1, %u]", count, largest_count);
     *barrier = cookie;
-    if (monitor)
+    if (monitor) {
+        monitor->mbarrier(barrier, true, where);
         monitor->signal_starts(barrier);
+    }
     running_block().async.barriers[barrier] = MBarrier{count, count, 0, 0, false};
 }
 
