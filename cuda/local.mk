@@ -34,6 +34,7 @@ verify_candidates_simt_la_LIBADD = libkernels_simt.la
 verify_candidates_simt_la_SOURCES = cuda/simt/candidate.cc
 include cuda/race.mk
 include cuda/conformance/local.mk
+include cuda/bench/local.mk
 
 if HAVE_NVCC
 AM_V_NVCC = $(am__v_NVCC_@AM_V@)
