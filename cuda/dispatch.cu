@@ -12,6 +12,7 @@ const Ladders ladders = {
     {{{"v1", 80, absmax_rows_v1}, {"v2", 80, absmax_rows_v2}}},
     {{{"v1", 80, quantize_rows_v1}, {"v2", 80, quantize_rows_v2}}},
     {{{"v1", 80, quantize_with_outliers_v1}, {"v2", 80, quantize_with_outliers_v2}}},
+    {{{"v1", 80, produce_v1}, {"v2", 80, produce_v2}}},
     {{{"v1", 80, int8_matmul_v1},
       {"v2", 80, int8_matmul_v2},
       {"v3", 80, int8_matmul_v3},

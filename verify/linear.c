@@ -176,10 +176,10 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     bool saturate = declared->overflow == OVERFLOW_SAT;
     double s = (double)l->w_stat[j];
     double b = bias->dim[0] ? (double)((const float *)bias->data)[j] : 0;
-    /* |O| products and D; later the bias, and the store */
+    /* |O| products and D; later the bias. The store rounds once, in the output's type. */
     kbit_summation how =
         kbit_summation_of(declared, (kbit_dtype)call->in[0].dtype,
-                          l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 2);
+                          l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 1);
 
     kbit_sum dequantized = {0}, terms = {0};
     kbit_admissible set;
@@ -194,8 +194,9 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         dequantized.magnitude *
             kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics), 1, how.loss) +
         fabs(b) * kbit_growth(0, 1, how.loss);
-    radius +=
-        kbit_dequantize_underflow(declared, l->fp16_statistics, (double)c, (double)l->absmax[i], s);
+    radius += kbit_dequantize_underflow(declared, l->fp16_statistics, (double)c,
+                                        (double)l->absmax[i], s) *
+              (1 + kbit_growth(0, 1, how.loss));
     double outlier_radius =
         terms.encoded * kbit_growth(how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR),
                                     1, how.term_loss);

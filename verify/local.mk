@@ -21,6 +21,7 @@ libkbitjudge_la_SOURCES = \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \
+	verify/stored.c verify/stored.h \
 	verify/summation.c verify/summation.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \
@@ -63,6 +64,7 @@ pkglibexec_PROGRAMS += verify/kbit-run
 include verify/contain.mk
 
 include verify/cases.mk
+include verify/producers.mk
 include verify/io.mk
 include verify/probe.mk
 include verify/cert.mk

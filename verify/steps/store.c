@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "kbit_exact.h"
 #include "numbers.h"
+#include "stored.h"
 
 static uint32_t encoding(const kbit_tensor *tensor, size_t i)
 {
@@ -59,9 +59,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             float value = y[i * call->N + j], b = bias ? bias[j] : 0;
             /* Without a bias there is no sum: adding +0 would turn -0 into +0. */
             float sum = bias ? value + b : value;
-            uint32_t once =
-                bias ? kbit_exact_store(value, b, type) : kbit_exact_store(value, -0.0f, type);
-            uint32_t twice = kbit_exact_store(sum, -0.0f, type);
+            uint32_t once = bias ? kbit_stored(value, b, type) : kbit_stored(value, -0.0f, type);
+            uint32_t twice = kbit_stored(sum, -0.0f, type);
             if (judging->declared->overflow == OVERFLOW_SAT && isfinite(value) && isfinite(b)) {
                 once = saturated(once, type);
                 twice = saturated(twice, type);
