@@ -9,6 +9,7 @@ include tests/race.mk
 include tests/hopper.mk
 include tests/cuda.mk
 include tests/kernels.mk
+include tests/bench.mk
 include tests/conformance.mk
 include tests/docs.mk
 include tests/legal.mk

@@ -14,6 +14,8 @@ for case in random-f16 transparent-ragged one-column shape-1x3x17 produced-bf16 
     done
 done
 for case in random-f16 transparent-ragged; do
-    KBIT_SIMT_CAPABILITY=90 KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random \
-        ./verify/kbit verify --quiet --candidate simt-race --case "$case"
+    for tile in '' :wide :pair; do
+        KBIT_SIMT_CAPABILITY=90 KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random \
+            ./verify/kbit verify --quiet --candidate "simt-race$tile" --case "$case"
+    done
 done

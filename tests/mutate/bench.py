@@ -76,7 +76,7 @@ class Bench:
         for j in json.loads(done.stdout)["judgements"]:
             if j["result"] not in ("admissible", "UNDECIDED", "ABSENT"):
                 means = "CPU layer" if "simt:" in j["note"] else "referee"
-                fault = re.search(r"simt: (.*)", j["note"])
+                fault = re.search(r"simt: *([^|]*)", j["note"])
                 return means, "%s %s in %s%s%s" % (j["step"], j["result"], j["case"], " [%s]" % where if where else "",
                                                    ": " + fault.group(1)[:90] if fault else "")
         return None
@@ -139,7 +139,7 @@ class Bench:
         rest = self.part.link
         if any(u.source.endswith("candidate.cc") for u in units):
             rest = rest[1:]
-        return self.linked(units, rest, "plugin.so", ["-shared"])
+        return self.linked(units, rest, "plugin.so", ["-shared", "-Wl,-z,defs"])
 
     def fate(self, m, text, seen, is_accounted):
         """(fate, detail) of one mutant; seen: objects met before, and by which mutant."""
