@@ -19,7 +19,7 @@ EXTRA_DIST += \
 	reference/proofs/coq/linear_bf16.v reference/proofs/coq/overflow.v \
 	reference/proofs/coq/run.v reference/proofs/coq/nvidia.v reference/proofs/coq/amd.v \
 	reference/proofs/coq/exact.v reference/proofs/coq/judged.v reference/proofs/coq/baselines.v \
-	reference/proofs/coq/transparent.v
+	reference/proofs/coq/transparent.v reference/proofs/coq/producers.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove

@@ -9,6 +9,7 @@ include tests/race.mk
 include tests/hopper.mk
 include tests/cuda.mk
 include tests/kernels.mk
+include tests/bench.mk
 include tests/conformance.mk
 include tests/docs.mk
 include tests/legal.mk
@@ -21,3 +22,4 @@ include tests/fuzz.mk
 include tests/software.mk
 include tests/contain.mk
 include tests/tester.mk
+include tests/producers.mk

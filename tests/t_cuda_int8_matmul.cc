@@ -19,7 +19,7 @@ struct Codes {
 static bool for_some_shapes(const kbit::Rung<kbit::Int8Matmul> &rung)
 {
     return strcmp(rung.name, "v3") == 0 || strcmp(rung.name, "v5") == 0 ||
-           strcmp(rung.name, "hopper") == 0;
+           strncmp(rung.name, "hopper", 6) == 0;
 }
 
 static kbit_status compare(const kbit::Rung<kbit::Int8Matmul> &rung, size_t M, size_t N, size_t K,

@@ -14,7 +14,7 @@ typedef struct {
 /* A file a step or group of steps; each table ends with a name that is NULL. */
 extern const legal_variant legal_statistics[], legal_quantize[], legal_product[],
     legal_dequantize[], legal_outliers[], legal_store[], legal_linear[], legal_accumulation[],
-    legal_tensor_cores[], legal_wider[];
+    legal_tensor_cores[], legal_wider[], legal_producers[];
 
 /* The operations that the layers use again. */
 kbit_status legal_quantize_mul(void *bound, const kbit_call *call);
