@@ -20,3 +20,4 @@ include tests/fuzz.mk
 include tests/software.mk
 include tests/contain.mk
 include tests/tester.mk
+include tests/referee.mk

@@ -14,8 +14,8 @@
  * such integer, and rows with a residual, are flagged; nothing right is flagged unless |T_ij| is
  * larger than the significand, and then linear.c decides.
  *
- * combine=round-twice rounds in between and is not covered, nor is whoever flushes subnormal numbers
- * (ftz-*), subB=f16 where w s/127 leaves fp16, or the paper's profile.
+ * combine=round-twice and via=f16 round in between and are not covered, nor is whoever flushes subnormal
+ * numbers (ftz-*), subB where w s/127 leaves fp16, or the paper's profile.
  *
  * Cost: one pass over X to find this out; W and X once more, Y twice. */
 #include <math.h>
@@ -145,11 +145,13 @@ static bool columns_hold(const kbit_layer_passes *p, kbit_layer_units *units)
     const kbit_declared *declared = p->judging->declared;
     bool flushes = declared->ftz_in16 == FTZ_FLUSH || declared->ftz32 == FTZ_FLUSH ||
                    declared->ftz_out16 == FTZ_FLUSH;
-    bool holds = !l->paper && declared->combine == COMBINE_F32 && !flushes && l->K > 0;
+    bool holds = !l->paper && declared->combine == COMBINE_F32 && declared->via == VIA_DIRECT &&
+                 !flushes && l->K > 0;
     for (size_t j = 0; j < l->N && holds; j++) {
         const double unit = units->column_unit[j] = unit_of(l->w_absmax[j]);
         holds = unit > 0 && !(l->bias && l->bias[j] != 0);
-        if (declared->subB == SUBB_F16)
+        if (declared->subB !=
+            SUBB_EXACT) /* integers up to 127 times 2^q, in bf16 as well as in fp16 */
             holds = holds && unit >= 0x1p-8 && unit <= 0x1p24;
     }
     return holds;

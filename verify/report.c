@@ -189,6 +189,18 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
             *row.theorem ? row.theorem : "-", absent, sampled);
 }
 
+const char *kbit_report_assumed(const kbit_report_about *about, const kbit_step *step,
+                                char text[KBIT_ASSUMED_TEXT])
+{
+    kbit_declarations declarations;
+    kbit_error unused;
+    if (kbit_declarations_parse(about->declares, &declarations, &unused) != KBIT_OK)
+        return NULL;
+    kbit_declared_print(kbit_declared_for(&declarations, step->stem), step->stem, text,
+                        KBIT_ASSUMED_TEXT);
+    return text;
+}
+
 /* A weight of a model is chosen by its name behind the file, of which a long one's end is known. */
 bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,
                          size_t size)

@@ -89,6 +89,11 @@ void kbit_report_sort(kbit_report *report);
 /* false where the step has no case in this mode. */
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
+/* What a step was judged by, in the words that its judge reads; NULL where about->declares, as a file
+ * may give it, is not to be understood. */
+#define KBIT_ASSUMED_TEXT 512
+const char *kbit_report_assumed(const kbit_report_about *about, const kbit_step *step,
+                                char text[KBIT_ASSUMED_TEXT]);
 /* The command that reproduces a judgement; false where there is none. */
 #define KBIT_COMMAND_ROOM 4096
 bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,

@@ -114,18 +114,18 @@ kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
 kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict *verdict)
 {
     kbit_error error = {KBIT_OK, ""};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     const kbit_step *step = kbit_step_find(call->step);
     if (!step)
         return KBIT_ERR_UNSUPPORTED;
-    kbit_status status = kbit_declared_parse(declares ? declares : "", &declared, &error);
+    kbit_status status = kbit_declarations_parse(declares ? declares : "", &declared, &error);
     if (status == KBIT_OK)
         status = kbit_step_check(step, call, &error);
     if (status == KBIT_OK && step->refuses)
         status = step->refuses(call, NULL);
     if (status != KBIT_OK)
         return status;
-    kbit_judging judging = {.call = call, .declared = &declared};
+    kbit_judging judging = {.call = call, .declared = kbit_declared_for(&declared, step->stem)};
     memset(verdict, 0, sizeof *verdict);
     verdict->mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
     return kbit_step_judge(step, &judging, verdict, &error);

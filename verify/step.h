@@ -26,6 +26,7 @@ typedef struct {
     bool one_element; /* print the admissible set of (row, column) even if the element is right */
     size_t row, column;
     const uint8_t *key; /* of KBIT_KEY_BYTES, replayed by the certificate; NULL: drawn */
+    size_t first_row;   /* the number that the call's first row has in the whole output */
 } kbit_judging;
 
 typedef struct {

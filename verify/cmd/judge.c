@@ -13,7 +13,7 @@
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
-    "      --declare KEY=VALUE    in place of the manifest's \"declares\"; may be repeated\n"
+    "      --declare [STEP:]KEY=VALUE  in place of the manifest's \"declares\"; may be repeated\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
     "      --sample ROWS,COLUMNS  of a layer: certify it if it is transparent, else judge so many\n"
     "                             rows and columns, drawn after the output was hashed [all of it;\n"
@@ -203,16 +203,17 @@ int kbit_cmd_judge(int argc, char **argv)
     const char *folder = argv[optind];
     kbit_error error = {KBIT_OK, ""};
     kbit_manifest m = {0};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     const kbit_step *step = NULL;
     kbit_verdict verdict = {.theorem = "", .ratio = -1};
     kbit_report *report = kbit_report_new();
     kbit_status status = report ? open_folder(folder, &m, &step, &error)
                                 : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
     if (status == KBIT_OK)
-        status = kbit_declared_parse(declare.given ? declare.text : m.declares, &declared, &error);
+        status =
+            kbit_declarations_parse(declare.given ? declare.text : m.declares, &declared, &error);
     if (status == KBIT_OK) {
-        judging.declared = &declared;
+        judging.declared = kbit_declared_for(&declared, step->stem);
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
         status = judge_folder(folder, &m, step, &judging, rows, columns, &verdict, &error);
     }
@@ -223,7 +224,7 @@ int kbit_cmd_judge(int argc, char **argv)
         snprintf(of.name, sizeof of.name, "%.39s", m.name);
         kbit_line line = {&of, step, &verdict, m.seed, 0};
         kbit_report_line(&line, report);
-        kbit_declared_print(&declared, assumed, sizeof assumed);
+        kbit_declared_print(judging.declared, step->stem, assumed, sizeof assumed);
         kbit_report_about about = {
             .candidate = folder, .name = folder, .declares = assumed, .seed = m.seed};
         code = kbit_finish_report("judge", report, &about, format, output);

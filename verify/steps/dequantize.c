@@ -28,7 +28,9 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     for (size_t i = 0; i < call->M; i++)
         for (size_t j = 0; j < call->N; j++) {
             double observed = (double)d[i * call->N + j];
-            if (!kbit_dequantize_in_range(c[i * call->N + j], (double)a[i], fp16)) {
+            const kbit_overflows overflows =
+                kbit_dequantize_may_overflow(judging->declared, c[i * call->N + j], a[i], s[j]);
+            if (overflows == KBIT_OVERFLOW_ANYTHING) {
                 verdict->undecided++;
                 continue;
             }
@@ -41,7 +43,9 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                                                                        (double)c[i * call->N + j],
                                                                        (double)a[i], (double)s[j]);
             kbit_admissible set = kbit_admissible_round(&exact, radius, KBIT_F32, false);
-            if (radius > 0 && !isnan(observed))
+            set.plus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] > 0;
+            set.minus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] < 0;
+            if (radius > 0 && isfinite(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / radius);
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))

@@ -1,0 +1,11 @@
+# What declarations leave open, and what they do not.
+if HAVE_CHECK
+REFEREE_TESTS = tests/t_declared_limits.tap
+check_PROGRAMS += $(REFEREE_TESTS)
+TESTS += $(REFEREE_TESTS)
+endif
+TESTS += tests/declared_swaps.sh tests/probe_legal.sh
+EXTRA_DIST += tests/declared_swaps.sh tests/probe_legal.sh
+tests_t_declared_limits_tap_SOURCES = tests/t_declared_limits.c
+tests_t_declared_limits_tap_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
+tests_t_declared_limits_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
