@@ -4,8 +4,13 @@ REFEREE_TESTS = tests/t_declared_limits.tap
 check_PROGRAMS += $(REFEREE_TESTS)
 TESTS += $(REFEREE_TESTS)
 endif
-TESTS += tests/declared_swaps.sh tests/probe_legal.sh
-EXTRA_DIST += tests/declared_swaps.sh tests/probe_legal.sh
+TESTS += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh
+EXTRA_DIST += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh
+check_PROGRAMS += tests/step_port
+tests_step_port_CPPFLAGS = $(VERIFY_CPPFLAGS)
+tests_step_port_CFLAGS = $(VERIFY_CFLAGS)
+tests_step_port_SOURCES = tests/step_port.c verify/candidates/reference_ops.c verify/candidates/reference_ops.h
+tests_step_port_LDADD = libkbitjudge.la -lm
 tests_t_declared_limits_tap_SOURCES = tests/t_declared_limits.c
 tests_t_declared_limits_tap_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
 tests_t_declared_limits_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)

@@ -105,6 +105,11 @@ double kbit_underflow(size_t terms, double largest_x, double w_absmax)
     return isfinite(scale) ? 4.0 * (double)(terms + 1) * 0x1p-150 * scale : 0;
 }
 
+bool kbit_has_fp16_value(float statistic)
+{
+    return !isfinite(statistic) || kbit_is_fp16(statistic);
+}
+
 bool kbit_is_fp16(float x)
 {
     return kbit_nearest((double)x, KBIT_F16) == (double)x;

@@ -47,5 +47,7 @@ void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
 double kbit_underflow(size_t terms, double largest_x, double w_absmax);
 
 bool kbit_is_fp16(float x);
+/* So is it, or no number. */
+bool kbit_has_fp16_value(float statistic);
 
 #endif

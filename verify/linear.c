@@ -41,7 +41,6 @@ typedef struct {
     size_t *n_ties;
     size_t (*ties)[MAX_TIES];
     int (*others)[MAX_TIES];
-    bool fp16_statistics;
 } linear_judge;
 
 static void release(linear_judge *l)
@@ -149,11 +148,6 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     find_outliers(l);
     quantize(l);
-    l->fp16_statistics = true;
-    for (size_t i = 0; i < l->M; i++)
-        l->fp16_statistics &= !isfinite(l->absmax[i]) || kbit_is_fp16(l->absmax[i]);
-    for (size_t j = 0; j < l->N; j++)
-        l->fp16_statistics &= !isfinite(l->w_stat[j]) || kbit_is_fp16(l->w_stat[j]);
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
@@ -184,6 +178,7 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
     const kbit_tensor *bias = &call->in[l->paper ? 2 : 3];
     double s = (double)l->w_stat[j];
     double b = bias->dim[0] ? (double)((const float *)bias->data)[j] : 0;
+    const bool fp16 = kbit_has_fp16_value(l->absmax[i]) && kbit_has_fp16_value(l->w_stat[j]);
     element_parts p = {.b = b,
                        .scale = l->paper ? 1 : s,
                        .type = (kbit_dtype)call->out[0].dtype,
@@ -201,16 +196,14 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
                            l->w + j * l->K, l->w_stat[j], kbit_subb_type(declared, call));
     p.of_dequantized =
         p.dequantized.magnitude *
-            kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics), 1,
-                        p.how.loss) +
-        kbit_dequantize_underflow(declared, l->fp16_statistics, (double)c, (double)l->absmax[i], s);
+            kbit_growth(kbit_dequantize_error(declared->dequant, fp16), 1, p.how.loss) +
+        kbit_dequantize_underflow(declared, fp16, (double)c, (double)l->absmax[i], s);
     p.of_bias = fabs(b) * kbit_growth(0, 1, p.how.loss);
     p.of_terms = p.terms.encoded *
                      kbit_growth(p.how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1,
                                  p.how.term_loss) +
                  p.terms.doubt * (1 + kbit_growth(0, 1, p.how.term_loss));
-    if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16 || p.how.flush_results ||
-        p.how.half_partials) {
+    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials) {
         double largest = 0;
         for (size_t o = 0; o < l->n_outliers; o++)
             largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
@@ -373,7 +366,7 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
     for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
         bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
         /* A part of a row cannot say which choice the rest of it was made with. */
-        bool torn = part->outliers && l.n_ties[i];
+        bool torn = part->columns && l.n_ties[i];
         if (l.n_ties[i] > MAX_TIES || laundered || torn) {
             verdict->undecided += l.N;
             if (!verdict->note[0] && l.n_ties[i] == KBIT_NO_CODES)

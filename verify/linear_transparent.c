@@ -307,10 +307,10 @@ kbit_status kbit_layer_certify(kbit_layer_passes *p, const kbit_layer_units *uni
         status = kbit_layer_each(l, KBIT_LAYER_W, add_weights, &s, error);
     }
     sha256_init(&s.again);
-    for (size_t first = 0; first < M && status == KBIT_OK; first += block)
-        status = certify_block(&s, first, M - first < block ? M - first : block, error);
+    for (size_t first = p->from; first < p->to && status == KBIT_OK; first += block)
+        status = certify_block(&s, first, p->to - first < block ? p->to - first : block, error);
     sha256_digest(&s.again, sizeof again, again);
-    if (status == KBIT_OK && memcmp(again, p->commitment, sizeof again) != 0)
+    if (status == KBIT_OK && memcmp(again, p->own, sizeof again) != 0)
         status = kbit_fail(error, KBIT_ERR_IO, "out: changed while it was judged");
     free(s.r);
     free(s.y);

@@ -82,6 +82,12 @@ void kbit_report_sort(kbit_report *report)
     report->capacity = room;
 }
 
+void kbit_report_keep(kbit_report *report, const kbit_entry *entry)
+{
+    report->n = 1;
+    report->entries[0] = *entry;
+}
+
 bool kbit_report_complete(const kbit_report *report)
 {
     return !report->incomplete;

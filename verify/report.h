@@ -21,6 +21,7 @@ typedef struct {
     uint64_t seed;
     size_t shard, shards; /* part `shard` of `shards`; 0, 0: the whole */
     size_t units;         /* of the whole run */
+    bool by_rows;         /* a shard has some rows of one output, not some units */
 } kbit_report_about;
 
 kbit_report *kbit_report_new(void);
@@ -84,6 +85,8 @@ typedef struct {
 size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
 kbit_totals kbit_report_totals(const kbit_report *report);
 bool kbit_report_add(kbit_report *report, const kbit_entry *entry); /* false: no memory */
+/* Leaves this entry alone. */
+void kbit_report_keep(kbit_report *report, const kbit_entry *entry);
 /* For the entries of several shards: puts them into the order of the units; stable. */
 void kbit_report_sort(kbit_report *report);
 /* false where the step has no case in this mode. */

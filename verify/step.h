@@ -27,6 +27,7 @@ typedef struct {
     size_t row, column;
     const uint8_t *key; /* of KBIT_KEY_BYTES, replayed by the certificate; NULL: drawn */
     size_t first_row;   /* the number that the call's first row has in the whole output */
+    size_t from, to;    /* of an output in files: rows [from, to) alone; 0, 0: all */
 } kbit_judging;
 
 typedef struct {

@@ -110,15 +110,6 @@ static bool parse_level(const char *text, kbit_level *level)
     return false;
 }
 
-static bool parse_shard(const char *text, size_t *shard, size_t *shards)
-{
-    if (kbit_parse_shard(text, shard, shards))
-        return true;
-    kbit_usage("verify", "--shard takes I/N with 1 <= I <= N <= %d, not '%s'", KBIT_MOST_SHARDS,
-               text);
-    return false;
-}
-
 /* The options that choose what is asked and judged, beside those that the report has for itself. */
 static void selection(const request *r, char *text, size_t size)
 {
@@ -238,7 +229,7 @@ static int parse(int argc, char **argv, request *r)
             r->tensors.activations = optarg;
             break;
         case SHARD:
-            ok = parse_shard(optarg, &r->run.shard, &r->run.shards);
+            ok = kbit_option_shard("verify", optarg, &r->run.shard, &r->run.shards);
             break;
         case 'j':
             ok = kbit_option_u64("verify", "--jobs", optarg, 1, 256, &number);

@@ -47,8 +47,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             same ? kbit_show(verdict, "absmax", i, 0) : kbit_reject(verdict, "absmax", i, 0);
         kbit_print_value(m->observed, sizeof m->observed, (double)observed[i], KBIT_F32);
         kbit_print_value(m->admissible, sizeof m->admissible, (double)expected, KBIT_F32);
-        snprintf(m->inputs, sizeof m->inputs, "row %zu of x, threshold %a, %zu columns left out", i,
-                 (double)call->threshold, call->in[1].dim[0]);
+        snprintf(m->inputs, sizeof m->inputs, "row %zu of x, threshold %a, %zu columns left out",
+                 judging->first_row + i, (double)call->threshold, call->in[1].dim[0]);
     }
     free(x);
     free(excluded);

@@ -15,18 +15,14 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     const float *a = call->in[1].data, *s = call->in[2].data, *d = call->out[0].data;
     int dequant = judging->declared->dequant;
     (void)error;
-    bool fp16 = true;
-    for (size_t i = 0; i < call->M && fp16; i++)
-        fp16 = !isfinite(a[i]) || kbit_is_fp16(a[i]);
-    for (size_t j = 0; j < call->N && fp16; j++)
-        fp16 = !isfinite(s[j]) || kbit_is_fp16(s[j]);
-    double relative = kbit_dequantize_error(dequant, fp16);
-
     verdict->kind = KBIT_ENCLOSED;
-    verdict->theorem = kbit_dequantize_theorem(dequant, fp16);
+    bool all_fp16 = true;
     verdict->elements = call->M * call->N;
     for (size_t i = 0; i < call->M; i++)
         for (size_t j = 0; j < call->N; j++) {
+            const bool fp16 = kbit_has_fp16_value(a[i]) && kbit_has_fp16_value(s[j]);
+            const double relative = kbit_dequantize_error(dequant, fp16);
+            all_fp16 &= fp16;
             double observed = (double)d[i * call->N + j];
             const kbit_overflows overflows =
                 kbit_dequantize_may_overflow(judging->declared, c[i * call->N + j], a[i], s[j]);
@@ -57,6 +53,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             snprintf(m->inputs, sizeof m->inputs, "c %d, absmax %a, w_absmax %a",
                      c[i * call->N + j], (double)a[i], (double)s[j]);
         }
+    verdict->theorem = kbit_dequantize_theorem(dequant, all_fp16);
     return KBIT_OK;
 }
 
