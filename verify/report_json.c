@@ -37,9 +37,9 @@ static json_t *shard(const kbit_report_about *about)
 {
     if (about->shards == 0)
         return json_null();
-    return json_pack("{s:I, s:I, s:I, s:s}", "index", (json_int_t)about->shard, "of",
-                     (json_int_t)about->shards, "units", (json_int_t)about->units, "by",
-                     about->by_rows ? "rows" : "units");
+    return json_pack("{s:I, s:I, s:s, s:I}", "index", (json_int_t)about->shard, "of",
+                     (json_int_t)about->shards, "by", about->by_rows ? "rows" : "units", "units",
+                     (json_int_t)about->units);
 }
 
 static json_t *words_or_null(const char *text)
