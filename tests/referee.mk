@@ -14,3 +14,13 @@ tests_step_port_LDADD = libkbitjudge.la -lm
 tests_t_declared_limits_tap_SOURCES = tests/t_declared_limits.c
 tests_t_declared_limits_tap_CPPFLAGS = $(VERIFY_TEST_CPPFLAGS)
 tests_t_declared_limits_tap_LDADD = libkbitjudge.la $(CHECK_LIBS)
+
+# Ports against the public header alone.
+check_LTLIBRARIES += tests/odd.la
+tests_odd_la_LDFLAGS = $(PLUGIN_LINK)
+tests_odd_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/odd
+tests_odd_la_CFLAGS = $(AM_CFLAGS) -pthread
+tests_odd_la_LIBADD = -lm
+tests_odd_la_SOURCES = tests/odd/odd.h tests/odd/common.c tests/odd/legal.c tests/odd/bugs.c
+TESTS += tests/odd_ports.sh
+EXTRA_DIST += tests/odd_ports.sh
