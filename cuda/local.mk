@@ -32,6 +32,7 @@ verify_candidates_simt_la_LDFLAGS = $(PLUGIN_LINK) $(export_own_only)
 verify_candidates_simt_la_LIBADD = libkernels_simt.la
 verify_candidates_simt_la_SOURCES = cuda/simt/candidate.cc
 include cuda/race.mk
+include cuda/conformance/local.mk
 
 if HAVE_NVCC
 AM_V_NVCC = $(am__v_NVCC_@AM_V@)

@@ -96,10 +96,12 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
 #include "simt/simt.h"
 
 #define KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                \
-    simt::launch(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Plain>(), #kernel, kernel, grid,       \
+                 block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
-    KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Overlapping>(), #kernel, kernel, grid, \
+                 block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name) Struct &name = simt::shared_memory<Struct>()
 

@@ -196,10 +196,14 @@ template <int pending> PTX_FUNCTION void cp_async_wait()
  * before its predecessor in the stream was done. wait: until all of the predecessor is done and its
  * writes are seen; every thread calls it before it touches what the predecessor reads or writes,
  * and before it exits, so that being done is passed on down a chain. launch_dependents: the
- * successor may start now; it promises nothing about memory. On the CPU launches never overlap. */
+ * successor may start now; it promises nothing about memory. On the CPU launches never overlap, but a
+ * thread that exits without the wait is a fault, and with the race runtime so is one that touches
+ * memory too early. */
 PTX_FUNCTION void wait_for_predecessor()
 {
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+#if !defined(__CUDACC__)
+    simt::wait_for_predecessor();
+#elif defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }

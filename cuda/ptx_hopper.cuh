@@ -256,22 +256,6 @@ template <int registers> PTX_FUNCTION void registers_increase(PTX_ONLY_CALLER)
     simt::set_max_registers(registers, SIMT_WHERE("setmaxnreg.inc"));
 #endif
 }
-
-/* Programmatic dependent launch: waits for the kernel before, lets the kernel after start. Without
- * the launch attribute, and on the CPU, they do nothing. */
-PTX_FUNCTION void grid_dependency_wait()
-{
-#if defined(__CUDACC__)
-    asm volatile("griddepcontrol.wait;" ::: "memory");
-#endif
-}
-
-PTX_FUNCTION void grid_launch_dependents()
-{
-#if defined(__CUDACC__)
-    asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
-#endif
-}
 } // namespace ptx
 
 #endif

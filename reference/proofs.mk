@@ -2,7 +2,7 @@
 noinst_HEADERS += reference/proofs/bounds.h
 EXTRA_DIST += reference/proofs/bounds.sh reference/proofs/prove.sh
 EXTRA_DIST += \
-	reference/proofs/bounds.awk reference/proofs/bounds_table.awk \
+	reference/proofs/bounds.awk reference/proofs/bounds_table.awk reference/proofs/bounds_coq.awk \
 	reference/proofs/README.md reference/proofs/accumulate.md reference/proofs/accumulate_fused.md reference/proofs/dequantize.md \
 	reference/proofs/llmint8_linear.md reference/proofs/outlier_matmul.md \
 	reference/proofs/linear_enclosure.md reference/proofs/product_certificate.md \
@@ -10,12 +10,16 @@ EXTRA_DIST += \
 	reference/proofs/dequantize_bnb.g reference/proofs/dequantize_any.g \
 	reference/proofs/dequantize_bnb_f32.g reference/proofs/outlier_matmul.g \
 	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
+	reference/proofs/quantize_rows_any.g \
 	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g \
 	reference/proofs/quantize_rows_reciprocal.g \
 	reference/proofs/coq/_CoqProject reference/proofs/coq/rounding.v \
 	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
 	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \
 	reference/proofs/coq/product.v reference/proofs/coq/linear.v \
+	reference/proofs/coq/linear_bf16.v reference/proofs/coq/overflow.v \
+	reference/proofs/coq/run.v reference/proofs/coq/nvidia.v reference/proofs/coq/amd.v \
+	reference/proofs/coq/exact.v reference/proofs/coq/judged.v \
 	reference/proofs/coq/transparent.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.

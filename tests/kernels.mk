@@ -21,5 +21,5 @@ tests_t_cuda_dispatch_tap_LDADD = $(cuda_test_libs)
 endif
 EXTRA_DIST += tests/t_cuda_pass.cc tests/t_cuda_ring.cc tests/t_cuda_dispatch.cc
 
-TESTS += tests/ladder.sh tests/kernel_mutants.sh
-EXTRA_DIST += tests/ladder.sh tests/kernel_mutants.sh tests/kernel_run.cc cuda/README.md
+TESTS += tests/ladder.sh tests/kernel_mutants.sh tests/launches.sh
+EXTRA_DIST += tests/launches.sh tests/ladder.sh tests/kernel_mutants.sh tests/kernel_run.cc cuda/README.md

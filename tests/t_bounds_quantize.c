@@ -256,6 +256,29 @@ START_TEST(fp32_sampled)
 }
 END_TEST
 
+/* quant=any: a reciprocal that is two ulps off the rounded one, and two operations. */
+START_TEST(fp32_any_sampled)
+{
+    uint64_t state = 20261126;
+    attained seen = {0};
+    for (int i = 0; i < 1500000; i++) {
+        float x, a, t[SEQUENCES];
+        random_pair(&state, -119, 119, &x, &a);
+        quotients(x, a, t);
+        if (!(x <= a) || !(508.0 * x >= a))
+            continue;
+        float reciprocal = 1.0f / a, numerator = 127.0f * x;
+        for (int ulps = 0; ulps < 2; ulps++)
+            reciprocal = nextafterf(reciprocal, i % 2 ? INFINITY : 0);
+        attained_note(&seen, relative(numerator * reciprocal, x, a));
+    }
+    ck_assert(attained_within("QUANT_ANY_F32", &seen, KBIT_BOUND_QUANT_ANY_F32_LO,
+                              KBIT_BOUND_QUANT_ANY_F32_HI));
+    ck_assert(seen.hi >= 0.8 * KBIT_BOUND_QUANT_ANY_F32_HI &&
+              seen.lo <= 0.8 * KBIT_BOUND_QUANT_ANY_F32_LO);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bounds_quantize");
@@ -267,6 +290,7 @@ int main(void)
     tcase_add_test(cases, bf16_exhausted);
     tcase_add_test(cases, bounds_and_gaps);
     tcase_add_test(cases, fp32_sampled);
+    tcase_add_test(cases, fp32_any_sampled);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

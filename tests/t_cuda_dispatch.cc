@@ -98,10 +98,13 @@ static void call_matmul(size_t M, size_t N, size_t K, size_t offset)
     check_integers(c.data(), want.data(), M * N, what);
 }
 
+/* Under the schedule that finds most: tests/launches.sh counts on it. */
 static void start(int capability)
 {
     simt::Options o = simt::options();
     o.capability = capability;
+    o.order = simt::Order::Priority;
+    o.async = simt::Async::Random;
     simt::set_options(o);
     ran.clear();
     simt::on_launch = note;
@@ -195,6 +198,66 @@ START_TEST(each_pass_is_chosen)
 }
 END_TEST
 
+/* Hopper's kernel, for each type of x that it serves and each of the output, and as the tap. f32 X
+ * goes to the rung below. */
+START_TEST(each_hopper_kernel_is_chosen)
+{
+    std::set<Kernel> of_8_0;
+    for (int capability : {80, 90}) {
+        start(capability);
+        for (kbit_dtype type : kTypes)
+            for (kbit_dtype out_type : kTypes)
+                call_layer(20, 40, 64, type, Plain, 6.0f, kTight, false, out_type);
+        call_matmul(20, 40, 64, 0);
+        if (capability == 80)
+            of_8_0 = ran;
+    }
+    size_t hopper = 0;
+    for (Kernel kernel : ran)
+        hopper += !of_8_0.count(kernel);
+    ck_assert_uint_eq(hopper, 2 * 3 + 1);
+}
+END_TEST
+
+/* The rungs below the production kernels, which serve what those do not. */
+START_TEST(lower_rungs_are_chosen_under_a_limit)
+{
+    start(80);
+    {
+        const kbit::RungLimit limit(2);
+        call_layer(3, 40, 64, KBIT_F16, Plain, 6.0f, kTight, false, KBIT_F16);
+        call_layer(20, 40, 64, KBIT_F16, Plain, 6.0f, kTight, false, KBIT_F16);
+        call_layer(20, 40, 63, KBIT_F16, Plain, 6.0f, kTight, false, KBIT_F16);
+    }
+    const kbit::RungLimit limit(1);
+    const size_t M = 3, K = 40;
+    const Activations x(Outliers, M, K, KBIT_F16);
+    Guarded<int32_t> count(1), list(K);
+    Guarded<float> a(M);
+    Guarded<int8_t> q(M * K);
+    Guarded<unsigned char> workspace(kbit_cuda_quantize_with_outliers_workspace(M, K));
+    ck_assert_int_eq(kbit_cuda_quantize_with_outliers(
+                         M, K, KBIT_F16, x.data(), K, 6.0f, count.data(), list.data(), a.data(),
+                         q.data(), K, workspace.data(), workspace.size(), nullptr),
+                     KBIT_OK);
+    std::vector<int32_t> want_list(K);
+    std::vector<float> want_a(M);
+    std::vector<int8_t> want_q(M * K);
+    size_t n = 0;
+    ck_assert_int_eq(kbit_outlier_columns(M, K, x.wide.data(), 6.0f, want_list.data(), &n),
+                     KBIT_OK);
+    ck_assert_int_eq(kbit_absmax_rows(M, K, x.wide.data(), 0, nullptr, 6.0f, want_a.data()),
+                     KBIT_OK);
+    ck_assert_int_eq(kbit_quantize_rows(M, K, x.wide.data(), want_a.data(), n, want_list.data(),
+                                        6.0f, want_q.data()),
+                     KBIT_OK);
+    ck_assert_int_eq(count[0], static_cast<int32_t>(n));
+    check_integers(list.data(), want_list.data(), n, "outliers");
+    check_floats(a.data(), want_a.data(), M, "absmax");
+    check_integers(q.data(), want_q.data(), M * K, "codes");
+}
+END_TEST
+
 /* Nothing here is what a fast kernel is made for: each operand off its alignment, rows apart by any
  * number, N and M of 1, N of 3, odd K. The stream, as everywhere in these tests, is NULL. */
 START_TEST(bad_shapes_and_alignments_are_right_or_slower)
@@ -279,6 +342,7 @@ int main()
 {
     return run_suite("cuda_dispatch",
                      {each_tile_is_chosen, each_stream_is_chosen, each_pass_is_chosen,
+                      each_hopper_kernel_is_chosen, lower_rungs_are_chosen_under_a_limit,
                       bad_shapes_and_alignments_are_right_or_slower,
                       what_cannot_be_served_is_refused});
 }

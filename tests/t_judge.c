@@ -212,6 +212,36 @@ START_TEST(outside_the_theorem_is_undecided)
 }
 END_TEST
 
+/* The gap theorem is about an x and an absmax of one format. Here 127 x / absmax is 2.5 (1 + 2^-26):
+ * fp32 rounds it to 2.5, and 2 is as right as 3. */
+START_TEST(an_absmax_of_fp32_has_no_gap)
+{
+    static const struct {
+        const char *declares;
+        int q[4];
+    } ADMITTED[] = {{"", {0, 0, 1, 1}}, {"quant=any", {0, 0, 1, 1}}, {"quant=mul", {0, 0, 1, 0}}};
+    kbit_f16 x = kbit_f16_from_f32(1024);
+    float absmax = 0x1.966666p+15f;
+    int8_t q;
+    kbit_tensor tensors[3] = {
+        {&x, KBIT_F16, 2, {1, 1}}, {&absmax, KBIT_F32, 1, {1, 0}}, {NULL, KBIT_I32, 1, {0, 0}}};
+    kbit_tensor output = {&q, KBIT_I8, 2, {1, 1}};
+    call = (kbit_call){"quantize_rows", 1, 0, 1, KBIT_THRESHOLD_OFF, tensors, &output};
+
+    ck_assert_int_eq((int)rintf(127 * 1024.0f / absmax), 2);
+    for (size_t d = 0; d < sizeof ADMITTED / sizeof *ADMITTED; d++)
+        for (q = 0; q < 4; q++)
+            expect(ADMITTED[d].declares, ADMITTED[d].q[q] ? KBIT_ADMISSIBLE : KBIT_MISMATCH);
+    expect("", KBIT_MISMATCH); /* 4 */
+    absmax = 0x1.96p+15f;      /* of fp16: one code */
+    q = 3;
+    expect("", KBIT_ADMISSIBLE);
+    ck_assert_int_eq(verdict.kind, KBIT_EXACT);
+    q = 2;
+    expect("", KBIT_MISMATCH);
+}
+END_TEST
+
 START_TEST(bad_calls_are_errors)
 {
     answer("quantize_rows", "random-f16");
@@ -246,6 +276,7 @@ int main(void)
     tcase_add_test(core, fused_ties_are_joint);
     tcase_add_test(core, too_many_ties_are_undecided);
     tcase_add_test(core, outside_the_theorem_is_undecided);
+    tcase_add_test(core, an_absmax_of_fp32_has_no_gap);
     tcase_add_test(core, bad_calls_are_errors);
     suite_add_tcase(suite, core);
     SRunner *runner = srunner_create(suite);

@@ -10,6 +10,7 @@
 #include "kbit_data.h"
 #include "kbit_exact.h"
 #include "numbers.h"
+#include "stored.h"
 
 enum { SEED = 20221101 };
 
@@ -58,6 +59,93 @@ START_TEST(nearest_is_mpfr)
                           "type %d: %a gives %a, MPFR %a", TYPES[t], v, kbit_nearest(v, TYPES[t]),
                           by_mpfr(v, TYPES[t]));
         }
+}
+END_TEST
+
+/* Multiples of a quarter of the smallest subnormal number, so that one in four is a tie, and beside
+ * them; and the halves between normal numbers of 24, 11 and 8 bits. */
+START_TEST(nearest_at_ties)
+{
+    for (size_t t = 0; t < sizeof TYPES / sizeof *TYPES; t++) {
+        int lowest = TYPES[t] == KBIT_F16 ? -24 : TYPES[t] == KBIT_BF16 ? -133 : -149;
+        int bits = TYPES[t] == KBIT_F16 ? 11 : TYPES[t] == KBIT_BF16 ? 8 : 24;
+        for (int i = 0; i < 60000; i++) {
+            uint64_t h = kbit_hash(SEED, 30 + t, (uint64_t)i);
+            double v =
+                i % 2 ? ldexp(i / 2, lowest - 2)
+                      : ldexp((double)(2 * (h >> 50) + 1) + ldexp(2, bits), (int)(h % 20) - 10);
+            v = i % 3 == 0 ? v : nextafter(v, i % 3 == 1 ? 0 : INFINITY);
+            v = h & 32 ? -v : v;
+            ck_assert_msg(bits_of(kbit_nearest(v, TYPES[t])) == bits_of(by_mpfr(v, TYPES[t])),
+                          "type %d: %a gives %a, MPFR %a", TYPES[t], v, kbit_nearest(v, TYPES[t]),
+                          by_mpfr(v, TYPES[t]));
+        }
+    }
+}
+END_TEST
+
+static bool is_nan(uint32_t bits, kbit_dtype type)
+{
+    return type == KBIT_F32   ? (bits & 0x7fffffffu) > 0x7f800000u
+           : type == KBIT_F16 ? (bits & 0x7fffu) > 0x7c00u
+                              : (bits & 0x7fffu) > 0x7f80u;
+}
+
+/* y anywhere, often next to a midpoint of the type; a bias from far below its ulp to beside it, of
+ * either sign, exact opposites, zeros, infinities, NaN. */
+START_TEST(stored_is_the_oracle)
+{
+    const float SPECIAL[] = {0.0f,  -0.0f, INFINITY,  -INFINITY,      NAN,
+                             65504, 65520, 0x1p-149f, 0x1.fffffep127f};
+    enum { N_SPECIAL = sizeof SPECIAL / sizeof *SPECIAL };
+    size_t rounded_twice = 0;
+    for (size_t t = 0; t < sizeof TYPES / sizeof *TYPES; t++)
+        for (uint64_t i = 0; i < 200000; i++) {
+            uint64_t h = kbit_hash(SEED, 40 + t, i), g = kbit_hash(SEED, 50 + t, i);
+            int bits = TYPES[t] == KBIT_F16 ? 11 : TYPES[t] == KBIT_BF16 ? 8 : 23;
+            int exponent =
+                (int)(h % (TYPES[t] == KBIT_F16 ? 50 : 270)) - (TYPES[t] == KBIT_F16 ? 30 : 140);
+            double v = ldexp(1 + ldexp((double)(g >> 20), -44), exponent);
+            if (i % 4) /* a midpoint, or a float beside it */
+                v = ldexp(nearbyint(ldexp(v, bits - exponent)), exponent - bits);
+            float y = (float)v, b = ldexpf(1, exponent - (int)(g % 70));
+            if (i % 8 == 5)
+                y = nextafterf(y, g & 256 ? INFINITY : 0);
+            b = i % 16 == 6 ? -y : b * (1 + (float)(g >> 40 & 7) / 4);
+            y = h & 1024 ? -y : y;
+            b = h & 2048 ? -b : b;
+            if (i < N_SPECIAL * N_SPECIAL) {
+                y = SPECIAL[i / N_SPECIAL];
+                b = SPECIAL[i % N_SPECIAL];
+            }
+            uint32_t fast = kbit_stored(y, b, TYPES[t]), exact = kbit_exact_store(y, b, TYPES[t]);
+            rounded_twice += exact != kbit_stored(y + b, -0.0f, TYPES[t]);
+            ck_assert_msg(is_nan(exact, TYPES[t]) ? is_nan(fast, TYPES[t]) : fast == exact,
+                          "type %d: %a + %a gives 0x%x, MPFR 0x%x", TYPES[t], (double)y, (double)b,
+                          fast, exact);
+        }
+    ck_assert_msg(rounded_twice > 1000, "only %zu sums tell one rounding from two", rounded_twice);
+}
+END_TEST
+
+/* The quantum of a sum of one term is its lowest bit. */
+START_TEST(quantum_is_the_lowest_bit)
+{
+    for (uint64_t i = 0; i < 100000; i++) {
+        uint64_t h = kbit_hash(SEED, 60, i);
+        int exponent = (int)(h % 2098) - 1074, zeros = (int)(h >> 12 & 63) % 53;
+        double v = ldexp((double)((h >> 11 | 1) >> zeros << zeros), exponent - 52);
+        if (v == 0 || !isfinite(v))
+            continue;
+        kbit_sum sum = {0};
+        kbit_sum_add(&sum, h & 1024 ? -v : v);
+        mpfr_t exact;
+        mpfr_init2(exact, 53);
+        mpfr_set_d(exact, v, MPFR_RNDN);
+        mpfr_exp_t scale = mpfr_get_exp(exact) - (mpfr_exp_t)mpfr_min_prec(exact);
+        mpfr_clear(exact);
+        ck_assert_msg(sum.quantum == ldexp(1, (int)scale), "%a: quantum %a", v, sum.quantum);
+    }
 }
 END_TEST
 
@@ -121,6 +209,12 @@ START_TEST(growth_is_an_upper_bound)
             mpfr_sub_ui(p, p, 1, MPFR_RNDU);
             ck_assert_msg(mpfr_cmp_d(p, kbit_growth(a, m, u)) <= 0, "a %a, m %d, u %a", a, m, u);
         }
+    for (int half = 1; half < 12; half++) { /* s = half / 2: s + s^2 is too small from 1.8 on */
+        mpfr_set_d(p, 1 + 0x1p-22, MPFR_RNDN);
+        mpfr_pow_ui(p, p, (unsigned long)half << 21, MPFR_RNDU);
+        mpfr_sub_ui(p, p, 1, MPFR_RNDU);
+        ck_assert(mpfr_cmp_d(p, kbit_growth(0, half * 0x1p21, 0x1p-22)) <= 0);
+    }
     mpfr_clears(p, q, (mpfr_ptr)0);
 }
 END_TEST
@@ -179,6 +273,9 @@ int main(void)
     Suite *suite = suite_create("numbers");
     TCase *core = tcase_create("core");
     tcase_add_test(core, nearest_is_mpfr);
+    tcase_add_test(core, nearest_at_ties);
+    tcase_add_test(core, stored_is_the_oracle);
+    tcase_add_test(core, quantum_is_the_lowest_bit);
     tcase_add_test(core, overflow_limits);
     tcase_add_test(core, sum_error_encloses);
     tcase_add_test(core, growth_is_an_upper_bound);

@@ -209,6 +209,31 @@ START_TEST(test_worst_cases_come_close)
 }
 END_TEST
 
+/* 2^127 + 2^127 - 1.5 2^127: whether fp32 overflows depends on the order, which is free; the sum of the
+ * negative terms alone is not that large. */
+START_TEST(test_overflow_of_a_partial_sum)
+{
+    const uint16_t x[3] = {0x7f00, 0x7f00, 0xff40}, w[3] = {0x3f80, 0x3f80, 0x3f80};
+    static const struct {
+        float y;
+        kbit_result result;
+    } CASES[] = {{INFINITY, KBIT_ADMISSIBLE},
+                 {0x1p126f, KBIT_ADMISSIBLE},
+                 {-INFINITY, KBIT_MISMATCH},
+                 {NAN, KBIT_MISMATCH},
+                 {0x1.8p126f, KBIT_MISMATCH}};
+    volatile float left = 0x1p127f;
+
+    left += 0x1p127f;
+    ck_assert(isinf(left));
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        kbit_result result = judged(KBIT_BF16, 3, x, w, 0, CASES[i].y, "").result;
+        require(result == CASES[i].result, "%a: %s", (double)CASES[i].y, kbit_result_name(result));
+    }
+    ck_assert_int_eq(judged(KBIT_BF16, 1, x, w, 0, INFINITY, "").result, KBIT_MISMATCH);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("summation");
@@ -218,5 +243,6 @@ int main(void)
     tcase_add_test(tests, test_flags_are_what_they_say);
     tcase_add_test(tests, test_constants_differ_by_row);
     tcase_add_test(tests, test_worst_cases_come_close);
+    tcase_add_test(tests, test_overflow_of_a_partial_sum);
     return run_tests("summation", tests);
 }

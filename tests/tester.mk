@@ -10,25 +10,27 @@ endif
 EXTRA_DIST += tests/t_refusals.c
 
 LEGAL_ELEMENTS = 1e9
+LEGAL_JOBS = 2
 legal: tests/legal.la verify/kbit$(EXEEXT) verify/kbit-run$(EXEEXT)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' LEGAL_ELEMENTS='$(LEGAL_ELEMENTS)' \
-		$(SHELL) $(top_srcdir)/tests/legal_scale.sh
+		LEGAL_JOBS='$(LEGAL_JOBS)' $(SHELL) $(top_srcdir)/tests/legal_scale.sh
 	mkdir -p $(top_srcdir)/verify/results && mv legal.md $(top_srcdir)/verify/results/legal.md
 
-# Needs universalmutator (PyPI) for $(PYTHON). MUTATE_EVERY: one mutant in so many, of the reference and
-# of the kernels; 1 is all of them.
+# Needs universalmutator (PyPI) for $(PYTHON). All mutants take hours; MUTATE_FLAGS='--minutes 60' takes
+# what an hour allows, and the next run goes on (mutate.py --help).
 PYTHON = python3
-MUTATE_EVERY = 1,1
+MUTATE_FLAGS =
 MUTATE_JOBS = 2
 mutate: all tests/legal.la $(check_PROGRAMS)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' CC='$(CC)' CXX='$(CXX)' \
-		TEST_LIBS='$(CHECK_LIBS) $(MPFR_LIBS)' \
-		$(PYTHON) $(top_srcdir)/tests/mutate/mutate.py --every $(MUTATE_EVERY) --jobs $(MUTATE_JOBS) \
+		TEST_CFLAGS='$(CHECK_CFLAGS) $(MPFR_CFLAGS)' TEST_LIBS='$(CHECK_LIBS) $(MPFR_LIBS)' \
+		$(PYTHON) $(top_srcdir)/tests/mutate/mutate.py --jobs $(MUTATE_JOBS) $(MUTATE_FLAGS) \
 		--report mutation.md reference kernels; status=$$?; \
 	test ! -f mutation.md || mv mutation.md $(top_srcdir)/verify/results/mutation.md; exit $$status
 .PHONY: legal mutate
 
-EXTRA_DIST += tests/legal_scale.sh tests/mutate/mutate.py tests/mutate/operators.rules \
+EXTRA_DIST += tests/legal_scale.sh tests/mutate/mutate.py tests/mutate/bench.py \
+	tests/mutate/parts.py tests/mutate/operators.rules \
 	tests/mutate/accounted.txt tests/mutate/report.md verify/results/legal.md verify/results/mutation.md
 
 # More planted bugs: those of paths that only some shapes, types and list lengths reach.

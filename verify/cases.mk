@@ -2,6 +2,7 @@
 libkbitjudge_la_SOURCES += \
 	verify/cases.c verify/cases.h verify/cases/family.h \
 	verify/cases/boundaries.c \
+	verify/cases/bulk.c \
 	verify/cases/cancelling.c \
 	verify/cases/codes.c \
 	verify/cases/degenerate.c \

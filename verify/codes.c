@@ -2,13 +2,15 @@
  *
  * quant=any admits what the gap theorem (reference/proofs/quantize_gap.md) leaves: for 16-bit x,
  * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
- * tie, where both neighbours lie at the same distance. quant=mul, rdiv and reciprocal are replayed
- * in fp32: IEEE arithmetic makes their codes unique. Where the sequence overflows there is none. */
+ * tie, where both neighbours lie at the same distance; for fp32 x it admits what a division to 2.5 ulp
+ * and two more roundings can give. quant=mul, rdiv and reciprocal are replayed in fp32: IEEE arithmetic
+ * makes their codes unique. Where the sequence overflows there is none. */
 #include "codes.h"
 
 #include <math.h>
 
 #include "kbit_exact.h"
+#include "numbers.h"
 #include "proofs/bounds.h"
 
 /* RNE(127x/a) by a filter: the double quotient errs by less than 2^-52 relative, so away from the
@@ -24,9 +26,18 @@ static kbit_exact_code exact_code(float x, float absmax)
     return kbit_exact_quantize(x, absmax);
 }
 
+/* The gap theorem is about x and a of one format: an absmax of fp32 beside 16-bit x has none. */
+bool kbit_codes_one_format(float absmax, kbit_dtype type)
+{
+    return type != KBIT_F32 &&
+           (isinf(absmax) || kbit_nearest((double)absmax, type) == (double)absmax);
+}
+
 /* The gap theorem covers fp16, and bf16 where 127/a and a/127 stay normal. */
 static bool has_gap(float absmax, kbit_dtype type)
 {
+    if (!kbit_codes_one_format(absmax, type))
+        return false;
     return type == KBIT_F16 || (type == KBIT_BF16 && absmax >= (float)KBIT_RANGE_QUANT_BF16_LO &&
                                 absmax <= (float)KBIT_RANGE_QUANT_BF16_HI);
 }
@@ -62,13 +73,13 @@ kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit
     case QUANT_RECIPROCAL:
         return code_of(x * (127.0f * (1.0f / absmax)));
     case QUANT_EXACT:
-        if (type == KBIT_F32)
+        if (!kbit_codes_one_format(absmax, type))
             return near_codes(x, absmax, KBIT_BOUND_QUANT_EXACT_F32_HI);
         code = exact_code(x, absmax).rne;
         return (kbit_codes){code, code, false};
     default:
         if (!has_gap(absmax, type))
-            return near_codes(x, absmax, KBIT_BOUND_QUANT_RECIPROCAL_F32_HI);
+            return near_codes(x, absmax, KBIT_BOUND_QUANT_ANY_F32_HI);
         kbit_exact_code exact = exact_code(x, absmax);
         return (kbit_codes){exact.rne, exact.other, false};
     }

@@ -15,9 +15,13 @@ typedef struct {
 
 #define KBIT_NO_CODES ((size_t)-1)
 
+/* Whether absmax is of x's 16-bit type, as every absmax of a row of x is. Otherwise, as for fp32, the
+ * gap theorem does not hold. */
+bool kbit_codes_one_format(float absmax, kbit_dtype type);
+
 /* Codes of x in a row with statistic absmax; |x| <= absmax, or x is masked (code 0).
- * type: x's; fp16 and bf16 have the gap theorem, fp32 gets the one or two integers that the
- * declared sequence's error allows. */
+ * type: x's; fp16 and bf16 have the gap theorem if absmax is of that type too, all others get the one
+ * or two integers that the declared sequence's error allows. */
 kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type);
 
 /* Codes of a row of x without the excluded columns (excluded may be NULL). ties receives the

@@ -18,7 +18,8 @@ static const kbit_declared_row ROWS[] = {
      "infinite, for a below 2^-121 (bf16, fp32), and those are UNDECIDED|rint(x / RN(a/127)) in "
      "fp32; no code for an fp32 a so small that a/127 has hardly a bit|rint(x * RN(127 RN(1/a))) "
      "in fp32, which x * (127 / a) is in torch; no code for a below 2^-121|any sequence within "
-     "the gap theorem; at a tie either neighbour",
+     "the gap theorem, at a tie either neighbour; fp32 x: a division or reciprocal to 2.5 ulp and "
+     "two more roundings",
      AT(quant)},
     {"dequant", "bnb|any", "dequantize llmint8_linear_bnb llmint8_linear_paper",
      "((C*a)*s)*RN(1/16129) in fp32, or closer to C a s/16129|at most 6 roundings and 2 rounded "

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "proofs/bounds.h"
-
 double kbit_dequantize_error(int dequant, bool fp16_statistics)
 {
     if (dequant == DEQUANT_BNB)
@@ -19,13 +17,17 @@ double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statis
 {
     if (fp16_statistics)
         return 0;
-    /* A result that is flushed loses up to 2^-126 where one that is rounded loses 2^-150. */
-    double flush = declared->ftz32 == FTZ_FLUSH ? 0x1p24 : 1;
-    if (declared->dequant == DEQUANT_BNB)
-        return flush * kbit_underflow(1, 1, w_absmax);
-    /* dequantize.md, dequantize-any: six roundings, and the errors of the later ones. */
+    bool flush = declared->ftz32 == FTZ_FLUSH;
     double factors = fmax(1, fabs(c)) * fmax(1, absmax) * fmax(1, w_absmax);
-    return isfinite(factors) ? 7 * 0x1p-150 * flush * factors : 0;
+    if (!isfinite(factors))
+        return 0; /* the exact value is no number either */
+    if (declared->dequant == DEQUANT_ANY)
+        return KBIT_LOSS_DEQUANT_ANY * (flush ? KBIT_ETA_FLUSH : KBIT_ETA) * factors;
+    if (flush)
+        return KBIT_LOSS_DEQUANT_BNB_FLUSH * fmax(1, w_absmax);
+    if (fabs(c) * absmax * w_absmax >= KBIT_RANGE_DEQUANT_BNB_F32_LO * (1 + 0x1p-50))
+        return 0;
+    return fmax(-KBIT_BOUND_DEQUANT_BNB_F32_SMALL_LO, KBIT_BOUND_DEQUANT_BNB_F32_SMALL_HI);
 }
 
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
@@ -97,12 +99,6 @@ void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
 {
     for (size_t o = 0; o < n; o++)
         kbit_summation_add(how, sum, (double)x_row[outliers[o]], (double)w16_row[outliers[o]]);
-}
-
-double kbit_underflow(size_t terms, double largest_x, double w_absmax)
-{
-    double scale = fmax(1, largest_x) * fmax(1, w_absmax);
-    return isfinite(scale) ? 4.0 * (double)(terms + 1) * 0x1p-150 * scale : 0;
 }
 
 bool kbit_has_fp16_value(float statistic)

@@ -9,15 +9,15 @@
 
 #include "declared.h"
 #include "numbers.h"
+#include "proofs/bounds.h"
 #include "summation.h"
 
-#define KBIT_U 0x1p-24 /* unit roundoff of fp32, to nearest */
-
-/* Bound on the relative error of C a s / 16129 as declared; fp16_statistics: a and s are fp16
- * values, so the tighter proof applies. */
-/* What underflow can add to that for a given element; 0 where the statistics are fp16-valued. */
+/* What underflow can add to kbit_dequantize_error() for a given element; 0 where the statistics are
+ * fp16-valued. */
 double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statistics, double c,
                                  double absmax, double w_absmax);
+/* Bound on the relative error of C a s / 16129 as declared; fp16_statistics: a and s are fp16
+ * values, so the tighter proof applies. */
 double kbit_dequantize_error(int dequant, bool fp16_statistics);
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics);
 
@@ -36,15 +36,6 @@ void kbit_outlier_terms(const kbit_summation *how, kbit_sum *sum, size_t n, cons
 kbit_dtype kbit_subb_type(const kbit_declared *declared, const kbit_call *call);
 void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
                             const int32_t *outliers, const float *x_row, const float *w16_row);
-
-/* Relative error of one outlier term beside that of the product x w: times s and times RN(1/127), in
- * any order: two roundings and the constant's. */
-#define KBIT_OUTLIER_SCALE_ERROR (3 * KBIT_U)
-
-/* Absolute loss when fp32 products underflow: each of at most 4 multiplications a term loses at
- * most half the smallest subnormal, scaled by what is multiplied after it: x, s, and codes, for which
- * the caller multiplies by 127. */
-double kbit_underflow(size_t terms, double largest_x, double w_absmax);
 
 bool kbit_is_fp16(float x);
 /* So is it, or no number. */

@@ -183,9 +183,9 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
                        .scale = l->paper ? 1 : s,
                        .type = (kbit_dtype)call->out[0].dtype,
                        .saturate = declared->overflow == OVERFLOW_SAT};
-    /* |O| products and D; later the bias, and the store */
+    /* |O| products and D; later the bias. The store rounds once, in the output's type. */
     p.how = kbit_summation_of(declared, (kbit_dtype)call->in[0].dtype,
-                              l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 2);
+                              l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 1);
     kbit_sum_add(&p.dequantized, (double)c * (double)l->absmax[i] * s / 16129.0);
     kbit_sum_add(&p.bias, b);
     if (l->paper)
@@ -197,7 +197,8 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
     p.of_dequantized =
         p.dequantized.magnitude *
             kbit_growth(kbit_dequantize_error(declared->dequant, fp16), 1, p.how.loss) +
-        kbit_dequantize_underflow(declared, fp16, (double)c, (double)l->absmax[i], s);
+        kbit_dequantize_underflow(declared, fp16, (double)c, (double)l->absmax[i], s) *
+            (1 + kbit_growth(0, 1, p.how.loss));
     p.of_bias = fabs(b) * kbit_growth(0, 1, p.how.loss);
     p.of_terms = p.terms.encoded *
                      kbit_growth(p.how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1,

@@ -23,6 +23,7 @@ libkbitjudge_la_SOURCES = \
 	verify/run.c verify/run.h \
 	verify/sandbox.c verify/sandbox.h verify/protocol.h \
 	verify/step.c verify/step.h \
+	verify/stored.c verify/stored.h \
 	verify/summation.c verify/summation.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \

@@ -4,12 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proofs/bounds.h"
+
+static uint64_t bits_of(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static double of_bits(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
 /* The value of the lowest set bit of a finite nonzero double. */
 static double lowest_bit(double v)
 {
-    int exponent;
-    uint64_t significand = (uint64_t)ldexp(fabs(frexp(v, &exponent)), 53);
-    return ldexp((double)(significand & -significand), exponent - 53);
+    uint64_t fraction = bits_of(v) & 0xfffffffffffff, exponent = bits_of(v) >> 52 & 2047;
+    if (exponent > 52) /* a power of two whose encoding is an exponent alone */
+        return of_bits((exponent - (fraction ? 52 - (uint64_t)__builtin_ctzll(fraction) : 0))
+                       << 52);
+    int power;
+    uint64_t significand = (uint64_t)ldexp(fabs(frexp(v, &power)), 53);
+    return ldexp((double)(significand & -significand), power - 53);
 }
 
 void kbit_sum_add(kbit_sum *sum, double term)
@@ -47,7 +67,7 @@ double kbit_sum_error(const kbit_sum *sum)
 double kbit_growth(double a, double m, double u)
 {
     double s = a + m * u;
-    return (s + s * s) * (1 + 0x1p-40);
+    return (s <= KBIT_GROWTH_LIMIT ? s + s * s : pow(3, ceil(s))) * (1 + 0x1p-40);
 }
 
 double kbit_largest(kbit_dtype type)
@@ -55,16 +75,27 @@ double kbit_largest(kbit_dtype type)
     return type == KBIT_F16 ? 65504.0 : type == KBIT_BF16 ? 0x1.fep+127 : 0x1.fffffep+127;
 }
 
+/* The last bits of the significand rounded away; a carry goes into the exponent, which is right. */
+static double without_bits(double v, int bits)
+{
+    uint64_t encoding = bits_of(v), half = (uint64_t)1 << (bits - 1);
+    encoding += half - 1 + (encoding >> bits & 1);
+    return of_bits(encoding & ~(2 * half - 1));
+}
+
 double kbit_nearest(double v, kbit_dtype type)
 {
-    if (!isfinite(v) || v == 0)
-        return v;
-    int precision = type == KBIT_F16 ? 11 : type == KBIT_BF16 ? 8 : 24;
-    int smallest = type == KBIT_F16 ? -14 : -126; /* exponent of the smallest normal number */
-    int exponent = ilogb(v);
-    if (exponent < smallest)
-        exponent = smallest;
-    double r = ldexp(nearbyint(ldexp(v, precision - 1 - exponent)), exponent - precision + 1);
+    if (!isfinite(v) || v == 0 || type == KBIT_F32)
+        return (double)(float)v;
+    double least = type == KBIT_F16 ? 0x1p-14 : 0x1p-126;
+    double ulp = type == KBIT_F16 ? 0x1p-24 : 0x1p-133; /* of a subnormal number */
+    double r;
+    if (fabs(v) >= least) {
+        r = without_bits(v, type == KBIT_F16 ? 53 - 11 : 53 - 8);
+    } else {
+        double shift = 0x1.8p52 * ulp; /* a double there is a multiple of ulp */
+        r = v + shift - shift;
+    }
     if (fabs(r) > kbit_largest(type))
         r = copysign(INFINITY, v);
     return r == 0 ? copysign(0.0, v) : r;

@@ -63,7 +63,8 @@ kbit_admissible kbit_admissible_flushed(kbit_admissible set, kbit_dtype type);
  */
 double kbit_sum_error(const kbit_sum *sum);
 
-/* An upper bound on (1 + a)(1 + u)^m - 1 for small a + m u: e^s - 1 <= s + s^2 for s <= 1. */
+/* An upper bound on (1 + a)(1 + u)^m - 1, and on e^s - 1 with s = a + m u: s + s^2 while s is small, a
+ * power of 3 beyond. reference/proofs/coq/judged.v, growth_judged. */
 double kbit_growth(double a, double m, double u);
 
 /* fp32 value, or the 16-bit one, as text: "-0x1.9p+5" with %a and the encoding. */

@@ -341,6 +341,8 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
     fprintf(out,
             "  %zu elements checked in %zu judgements: %zu rejected, %zu undecided, %zu absent\n",
             totals.checked, totals.cases, totals.rejected, totals.undecided, totals.absent);
+    if (about->stopped)
+        fprintf(out, "  stopped at the first rejection (--fail-fast): the rest was not run\n");
 }
 
 static void write_tap(const kbit_report *report, const kbit_report_about *about, FILE *out)

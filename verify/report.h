@@ -19,6 +19,7 @@ typedef struct {
     const char *level;     /* of the cases; NULL: weights of a file, named behind `reproduce` */
     const char *selection; /* the options that chose what is asked, "" or NULL: none */
     uint64_t seed;
+    bool stopped;         /* at the first rejection */
     size_t shard, shards; /* part `shard` of `shards`; 0, 0: the whole */
     size_t units;         /* of the whole run */
     bool by_rows;         /* a shard has some rows of one output, not some units */

@@ -121,6 +121,11 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
     return status;
 }
 
+static bool rejects(kbit_result result)
+{
+    return result != KBIT_ADMISSIBLE && result != KBIT_UNDECIDED && result != KBIT_ABSENT;
+}
+
 /* Runs and judges one step on the given inputs. out's data are the caller's to free. */
 static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kbit_step *step,
                             kbit_mode mode, const kbit_tensor *in, kbit_tensor *out,
@@ -157,8 +162,15 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         kbit_line line = {p->of, step, &verdict, p->seed, run->unit};
         *result = verdict.result;
         run->line(&line, run->context);
+        if (run->stopped && rejects(verdict.result))
+            *run->stopped = true;
     }
     return status;
+}
+
+static bool stopped(const kbit_run *run)
+{
+    return run->stopped && *run->stopped;
 }
 
 static bool wanted(const kbit_run *run, const kbit_step *step)
@@ -171,7 +183,7 @@ static kbit_status isolated(const kbit_run *run, const kbit_problem *p, kbit_err
     size_t n;
     const kbit_step *const *steps = kbit_steps(&n);
     kbit_status status = KBIT_OK;
-    for (size_t s = 0; s < n && status == KBIT_OK; s++) {
+    for (size_t s = 0; s < n && status == KBIT_OK && !stopped(run); s++) {
         if (!wanted(run, steps[s]) || !kbit_case_asks(p->of, steps[s]))
             continue;
         kbit_tensor in[KBIT_MAX_INPUTS], out = {0};
@@ -235,14 +247,17 @@ static void farewell(const kbit_run *run, const kbit_problem *p)
     snprintf(verdict.note, sizeof verdict.note, "after the last call: %.290s", outcome.note);
     const kbit_line line = {p->of, step, &verdict, p->seed, run->unit};
     run->line(&line, run->context);
+    if (run->stopped)
+        *run->stopped = true;
 }
 
 kbit_status kbit_run_problem(const kbit_run *run, const kbit_problem *problem, kbit_error *error)
 {
     kbit_status status = isolated(run, problem, error);
-    if (status == KBIT_OK && problem->of->chained && !run->only_step && !run->one_element)
+    if (status == KBIT_OK && problem->of->chained && !run->only_step && !run->one_element &&
+        !stopped(run))
         status = chained(run, problem, error);
-    if (status == KBIT_OK && run->unit == 0)
+    if (status == KBIT_OK && run->unit == 0 && !stopped(run))
         farewell(run, problem);
     return status;
 }

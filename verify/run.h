@@ -29,6 +29,7 @@ typedef struct {
     const uint8_t *key;        /* replayed by certificates, or NULL */
     size_t shard, shards;      /* only units shard - 1, shard - 1 + shards, ...; 0, 0: all */
     unsigned jobs;             /* units at a time; 0 counts as 1 */
+    bool *stopped;             /* not NULL: set by a rejection, after which nothing is run */
     size_t unit;               /* the one in hand */
     size_t *units;             /* receives how many the whole run has, or NULL */
     void (*line)(const kbit_line *line, void *context);

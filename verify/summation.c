@@ -5,8 +5,6 @@
 #include "enclosure.h"
 #include "kbit_accumulation.h"
 
-#define KBIT_U16 0x1p-11 /* unit roundoff of fp16, to nearest */
-
 /* The row that acc names, or NULL: ieee, any-faithful, tc-trunc. */
 static const kbit_accumulation *row_of(int acc)
 {
@@ -57,11 +55,9 @@ static double row_loss(const kbit_accumulation *row, double n, bool split)
 
     switch (row->alignment) {
     case KBIT_ALIGN_ALL:
-        return n * cut + steps * 0x1p-23 + joins;
-    case KBIT_ALIGN_TWICE: {
-        double second = ldexp(1, -row->sum_fraction_bits);
-        return n * cut + steps * (1.5 * second + KBIT_U * (1 + second)) + joins;
-    }
+        return n * cut + steps * KBIT_CUT + joins;
+    case KBIT_ALIGN_TWICE:
+        return n * cut + steps * (KBIT_CUT_CDNA3 + KBIT_U) + joins;
     default: /* a tree of L, then one addition a step */
         return (ceil(log2(L)) + steps) * KBIT_U + joins;
     }
@@ -99,13 +95,13 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
         how.loss = row_loss(row, (double)n, declared->splitk != SPLITK_NONE) +
                    (1 + (double)later) * KBIT_U;
     } else {
-        double addition = declared->acc == ACC_FAITHFUL   ? 2 * KBIT_U
-                          : declared->acc == ACC_TC_TRUNC ? 4 * KBIT_U
+        double addition = declared->acc == ACC_FAITHFUL   ? KBIT_U_FAITHFUL
+                          : declared->acc == ACC_TC_TRUNC ? KBIT_U_TRUNCATING
                                                           : KBIT_U;
         how.loss = ((double)n + (double)later) * addition;
         how.product_error = KBIT_U;
     }
-    how.term_loss = how.loss + (how.half_partials ? KBIT_U16 : 0);
+    how.term_loss = how.loss + (how.half_partials ? KBIT_U_F16 : 0);
     return how;
 }
 
@@ -142,14 +138,16 @@ bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
                                 double scale)
 {
-    double lost = kbit_underflow(terms, largest_x, scale);
-    if (how->codes)
-        lost *= 127;
-    if (how->flush_results)
-        lost *= 0x1p24; /* up to 2^-126 where rounding loses 2^-150 */
+    double n = (double)terms, factors = fmax(1, largest_x) * fmax(1, scale);
+    double lost = KBIT_LOSS_OUTLIER * (how->flush_results ? KBIT_ETA_FLUSH : KBIT_ETA) * (n + 1) *
+                  factors * (how->codes ? 127 : 1);
+    if (how->by_encoding)
+        lost += 2 * n * KBIT_LOSS_FUSED * fmax(1, scale); /* no more steps than products */
     if (how->half_partials)
-        lost += (double)terms * 0x1p-25 * fmax(1, scale);
-    return lost;
+        lost += n * KBIT_ETA_F16 * fmax(1, scale);
+    /* What is lost early goes through everything that comes later. */
+    lost *= 1 + kbit_growth(how->product_error + KBIT_OUTLIER_SCALE_ERROR, 1, how->term_loss);
+    return isfinite(factors) ? lost : 0;
 }
 
 void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products, double scale,
@@ -164,4 +162,27 @@ void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products
     double factor = fmax(1, scale == 1 ? 1 : 128 / scale) * growth * (1 + 0x1p-40);
     set->plus_inf = (products->magnitude + products->value) / 2 * factor >= 65520;
     set->minus_inf = (products->magnitude - products->value) / 2 * factor >= 65520;
+}
+
+/* Of the positive or of the negative terms: they bound every partial sum. */
+static double of_one_sign(const kbit_sum *sum, double sign)
+{
+    return (sum->magnitude + sign * sum->value) / 2;
+}
+
+void kbit_summation_overflow_f32(const kbit_summation *how, const kbit_sum *products,
+                                 const kbit_sum *with_d, double largest_x, double scale,
+                                 kbit_admissible *set)
+{
+    const double growth =
+        (1 + kbit_growth(how->product_error + KBIT_OUTLIER_SCALE_ERROR, 1, how->loss)) *
+        (1 + 0x1p-40);
+    const double end = 0x1p128 * (1 - 0x1p-25) / growth;  /* what rounds to infinity */
+    const double unscaled = how->codes ? 128 / scale : 1; /* codes may be added before s / 127 */
+    const bool a_term = how->codes && fmax(1, largest_x) * fmax(1, scale) * 127 >= end;
+
+    set->plus_inf |=
+        a_term || of_one_sign(with_d, 1) >= end || of_one_sign(products, 1) * unscaled >= end;
+    set->minus_inf |=
+        a_term || of_one_sign(with_d, -1) >= end || of_one_sign(products, -1) * unscaled >= end;
 }

@@ -37,6 +37,12 @@ bool kbit_summation_is_exact(const kbit_summation *how, const kbit_sum *products
 double kbit_summation_underflow(const kbit_summation *how, size_t terms, double largest_x,
                                 double scale);
 
+/* Adds to the set the infinities that a partial sum or a scaled term beyond the end of fp32 can give.
+ * The theorems hold for sums that do not leave it. */
+void kbit_summation_overflow_f32(const kbit_summation *how, const kbit_sum *products,
+                                 const kbit_sum *with_d, double largest_x, double scale,
+                                 kbit_admissible *set);
+
 /* Adds to the set the infinities that an fp16 partial sum beyond 65504 can give. */
 void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products, double scale,
                              kbit_admissible *set);

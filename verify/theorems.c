@@ -11,7 +11,7 @@ static const kbit_theorem THEOREMS[] = {
     {"quantize-f32",
      "for fp32 x the fp32 quotient lies within the sequence's proved relative error of 127x/a: one "
      "or two integers",
-     "reference/proofs/quantize_rows.md, quantize_rows_f32.g", KBIT_PROVED},
+     "reference/proofs/quantize_rows.md, quantize_rows_f32.g, quantize_rows_any.g", KBIT_PROVED},
     {"product-certificate",
      "if C differs from Q W^T, two random 64-bit vectors leave every residual zero with "
      "probability at most 2^-66",

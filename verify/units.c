@@ -17,7 +17,8 @@ typedef struct {
     bool incomplete;
 } kept_lines;
 
-/* What the workers share; the mutex guards `next`, `failed`, `error` and the progress line. */
+/* What the workers share; the mutex guards `next`, `failed`, `rejected`, `error` and the progress
+ * line. */
 typedef struct {
     const kbit_run *run;
     kbit_unit unit;
@@ -25,8 +26,9 @@ typedef struct {
     size_t start, step, count; /* units start, start + step, ... below count */
     kept_lines *lines;         /* one a unit of this shard */
     pthread_mutex_t mutex;
-    size_t next;   /* number within the shard of the unit to take next */
-    size_t failed; /* number of the first that failed; SIZE_MAX: none */
+    size_t next;     /* number within the shard of the unit to take next */
+    size_t failed;   /* number of the first that failed; SIZE_MAX: none */
+    size_t rejected; /* of the first that stops the run; SIZE_MAX: none */
     kbit_error error;
 } units;
 
@@ -66,10 +68,19 @@ static bool take(units *all, size_t *number)
 {
     pthread_mutex_lock(&all->mutex);
     *number = all->next;
-    bool there = all->failed == SIZE_MAX && all->start + *number * all->step < all->count;
+    bool there = all->failed == SIZE_MAX && all->rejected == SIZE_MAX &&
+                 all->start + *number * all->step < all->count;
     all->next += there;
     pthread_mutex_unlock(&all->mutex);
     return there;
+}
+
+static void reject(units *all, size_t number)
+{
+    pthread_mutex_lock(&all->mutex);
+    if (number < all->rejected)
+        all->rejected = number;
+    pthread_mutex_unlock(&all->mutex);
 }
 
 static void record(units *all, size_t number, const kbit_error *error)
@@ -91,6 +102,8 @@ static void *work(void *argument)
     kbit_error error = {KBIT_OK, ""};
     kbit_status status = KBIT_OK;
     size_t number;
+    bool stopped = false;
+    run.stopped = all->run->stopped ? &stopped : NULL;
     run.sandbox = NULL;
     run.line = keep;
     run.progress = all->run->progress ? show_progress : NULL;
@@ -106,6 +119,8 @@ static void *work(void *argument)
             status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory while collecting verdicts");
         if (status != KBIT_OK)
             record(all, number, &error);
+        if (stopped)
+            reject(all, number);
     }
     kbit_sandbox_close(run.sandbox);
     return NULL;
@@ -132,7 +147,8 @@ static kbit_status several(const kbit_run *run, size_t start, size_t step, size_
                  .start = start,
                  .step = step,
                  .count = count,
-                 .failed = SIZE_MAX};
+                 .failed = SIZE_MAX,
+                 .rejected = SIZE_MAX};
     unsigned jobs = run->jobs < mine ? run->jobs : (unsigned)mine, started = 0;
     pthread_t *threads = malloc(jobs * sizeof *threads);
     all.lines = calloc(mine, sizeof *all.lines);
@@ -150,12 +166,15 @@ static kbit_status several(const kbit_run *run, size_t start, size_t step, size_
     for (unsigned t = 0; t < started; t++)
         pthread_join(threads[t], NULL);
     pthread_mutex_destroy(&all.mutex);
+    /* A unit that failed behind the one that stops the run would not have been begun with one job. */
+    const bool failed = all.failed < all.rejected;
     for (size_t i = 0; i < mine; i++)
-        hand_on(run, &all.lines[i], all.failed == SIZE_MAX);
+        hand_on(run, &all.lines[i], !failed && i <= all.rejected);
+    if (run->stopped && all.rejected != SIZE_MAX)
+        *run->stopped = true;
     free(all.lines);
     free(threads);
-    return all.failed == SIZE_MAX ? KBIT_OK
-                                  : kbit_fail(error, all.error.status, "%s", all.error.text);
+    return failed ? kbit_fail(error, all.error.status, "%s", all.error.text) : KBIT_OK;
 }
 
 kbit_status kbit_run_units(const kbit_run *run, size_t count, kbit_unit unit, const void *context,
@@ -171,7 +190,9 @@ kbit_status kbit_run_units(const kbit_run *run, size_t count, kbit_unit unit, co
         return several(run, start, step, count, unit, context, error);
     kbit_status status = KBIT_OK;
     kbit_run one = *run;
-    for (one.unit = start; one.unit < count && status == KBIT_OK; one.unit += step)
+    for (one.unit = start;
+         one.unit < count && status == KBIT_OK && !(run->stopped && *run->stopped);
+         one.unit += step)
         status = unit(&one, one.unit, context, error);
     return status;
 }

@@ -77,7 +77,7 @@ void Block::prepare_thread(unsigned i)
     t.lane = i % warp_size;
     t.block = this;
     t.registers = &warp_[t.warp].registers;
-    t.exited = t.parked = false;
+    t.exited = t.parked = t.has_waited = false;
     t.waits = nullptr;
     t.copies.clear();
     t.copy_group_ends.clear();
@@ -331,9 +331,14 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
     me.waits = nullptr;
 }
 
-/* A thread may exit while others wait at a barrier, but not while its warp waits for it. */
+/* A thread may exit while others wait at a barrier, but not while its warp waits for it. A kernel that
+ * may overlap the one before waits for it in each thread: then being done means that all before it
+ * are, and the next kernel's wait is for them, too. */
 void Block::check_exit(const Thread &thread)
 {
+    if (launch_->follows == Follows::Overlapping && !thread.has_waited)
+        fault("the thread exits without having waited for the kernel before (griddepcontrol.wait), "
+              "which this one may overlap");
     if (!thread.copies.empty())
         fault("the thread exits with cp.async copies that it never waited for (%zu)",
               thread.copies.size());
@@ -344,6 +349,15 @@ void Block::check_exit(const Thread &thread)
                 "lane %u of warp %u exits while other lanes wait for it in %s with mask 0x%08x at "
                 "%s:%d",
                 thread.lane, thread.warp, m.where.operation, m.mask, m.where.file, m.where.line);
+}
+
+void wait_for_predecessor()
+{
+    Block &block = running_block();
+    block.running().has_waited = true;
+    if (monitor)
+        monitor->waited_for_predecessor(self->linear);
+    block.preempt();
 }
 
 void yield_to_others(const Where &where)

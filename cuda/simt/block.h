@@ -29,6 +29,7 @@ struct alignas(64) Thread : ThreadState {
     char *stack = nullptr;
     bool exited = false;
     bool parked = false;                 /* until somebody wakes it */
+    bool has_waited = false;             /* for the kernel before */
     std::vector<AsyncCopy> copies;       /* in order of issue */
     std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
     void *sanitizer_stack = nullptr;     /* AddressSanitizer's, of a thread that was left */
@@ -59,6 +60,7 @@ struct Barrier {
 /* What all blocks of one launch share. */
 struct Launch {
     std::string kernel;
+    Follows follows = Follows::Plain;
     dim3 grid, block_dim;
     size_t shared_bytes = 0;
     void (*body)(void *) = nullptr;

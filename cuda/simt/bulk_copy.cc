@@ -119,19 +119,19 @@ void tell_load(const BulkCopy &copy)
 
 void tell_store(const BulkCopy &copy)
 {
-    const Monitor::Work copies = Monitor::Work::Copies;
+    const Monitor::Work stores = Monitor::Work::Stores;
     const unsigned char *arena = self->block->shared;
-    monitor->work_starts(copies);
+    monitor->work_starts(stores);
     if (!copy.map.magic) {
-        monitor->work_accesses(copies, copy.shared, copy.bytes, false, copy.where);
-        monitor->work_accesses(copies, copy.global, copy.bytes, true, copy.where);
+        monitor->work_accesses(stores, copy.shared, copy.bytes, false, copy.where);
+        monitor->work_accesses(stores, copy.global, copy.bytes, true, copy.where);
         return;
     }
     for_pieces(copy.map, copy.x, copy.y, (size_t)(copy.shared - arena),
                [&](size_t from, unsigned char *to, unsigned bytes) {
-                   monitor->work_accesses(copies, arena + from, bytes, false, copy.where);
+                   monitor->work_accesses(stores, arena + from, bytes, false, copy.where);
                    if (to)
-                       monitor->work_accesses(copies, to, bytes, true, copy.where);
+                       monitor->work_accesses(stores, to, bytes, true, copy.where);
                });
 }
 
@@ -229,7 +229,7 @@ void bulk_wait_group(unsigned pending)
         if (mine.copies[i].bytes)
             perform_store(mine.copies[i]);
     if (monitor)
-        monitor->work_finished(Monitor::Work::Copies, copies);
+        monitor->work_finished(Monitor::Work::Stores, copies);
     mine.copies.erase(mine.copies.begin(), mine.copies.begin() + (ptrdiff_t)copies);
     ends.erase(ends.begin(), ends.begin() + (ptrdiff_t)groups);
     for (size_t &end : ends)
@@ -239,6 +239,8 @@ void bulk_wait_group(unsigned pending)
 void fence_proxy_async()
 {
     running_block().async.publish();
+    if (monitor)
+        monitor->proxy_fence();
     mbarrier_fence_init();
 }
 

@@ -1,6 +1,7 @@
 /* launch.cc -- a grid of blocks, run by a few operating-system threads that stay for the next one.
  */
 #include "block.h"
+#include "launch_log.h"
 #include "monitor.h"
 #include "sanitizer.h"
 #include "stream.h"
@@ -204,14 +205,24 @@ static std::string complaint(const Launch &l)
     return text;
 }
 
-cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_bytes,
-                     void (*body)(void *), void *context, size_t context_bytes)
+/* Whether the next kernel that may overlap has a kernel to overlap: the stream's last work. */
+static bool follows_a_kernel = false;
+
+void order_stream()
+{
+    std::lock_guard<std::mutex> lock(launch_mutex);
+    follows_a_kernel = false;
+}
+
+cudaError_t run_grid(const char *name, const LaunchSite &site, dim3 grid, dim3 block_dim,
+                     size_t shared_bytes, void (*body)(void *), void *context, size_t context_bytes)
 {
     if (self)
         fault("a kernel launches another: dynamic parallelism is not supported");
     std::lock_guard<std::mutex> lock(launch_mutex);
     Launch launch;
     launch.kernel = kernel_name(name);
+    launch.follows = site.follows;
     launch.grid = grid;
     launch.block_dim = block_dim;
     launch.shared_bytes = shared_bytes;
@@ -220,6 +231,7 @@ cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_
     launch.options = options();
     if (launch.options.stack_kib == 0)
         launch.options.stack_kib = default_stack_kib;
+    log_launch(site, launch.options);
 
     std::string wrong = complaint(launch);
     if (!wrong.empty()) {
@@ -235,8 +247,10 @@ cudaError_t run_grid(const char *name, dim3 grid, dim3 block_dim, size_t shared_
     unsigned workers = launch.options.workers ? launch.options.workers : processors();
     if (monitor) {
         workers = 1;
-        monitor->launch_begins(context, context_bytes);
+        monitor->launch_begins(context, context_bytes,
+                               site.follows == Follows::Overlapping && follows_a_kernel);
     }
+    follows_a_kernel = true;
     pool().run(launch, workers);
     if (monitor)
         monitor->launch_ends();

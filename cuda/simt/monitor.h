@@ -22,8 +22,10 @@ class Monitor
 {
   public:
     virtual ~Monitor() = default;
-    /* With the kernel's parameters. */
-    virtual void launch_begins(const void *parameters, size_t bytes) = 0;
+    /* With the kernel's parameters; overlapping: kernels before it in the stream may still run. */
+    virtual void launch_begins(const void *parameters, size_t bytes, bool overlapping) = 0;
+    /* The thread knows that they are done. */
+    virtual void waited_for_predecessor(unsigned thread) = 0;
     virtual void launch_ends() = 0;
     virtual void block_begins(const MonitoredBlock &) = 0;
     virtual void block_ends() = 0;
@@ -38,11 +40,17 @@ class Monitor
     /* It reads from shared memory within an operation of this layer. */
     virtual void reads(const void *from, size_t bytes, const Where &) = 0;
 
-    /* Asynchronous work: the copies of a thread, or the products of a warpgroup. */
-    enum class Work { Copies, Products };
+    /* The running thread has passed a fence.proxy.async. */
+    virtual void proxy_fence() = 0;
+
+    /* Asynchronous work: the copies of a thread (cp.async), its bulk stores, or the products of a
+     * warpgroup. The latter two reach shared memory through the async proxy. */
+    enum class Work { Copies, Stores, Products };
     /* The running thread, or its warpgroup, starts a copy or product; what that accesses follows. */
     virtual void work_starts(Work) = 0;
     virtual void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) = 0;
+    /* The product that the warpgroup has started changes these registers of a thread. */
+    virtual void accumulates(unsigned thread, const void *d, size_t bytes, const Where &) = 0;
     /* The oldest `count` that are not finished are now, and the thread or warpgroup knows. */
     virtual void work_finished(Work, size_t count) = 0;
 

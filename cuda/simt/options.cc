@@ -93,13 +93,13 @@ static void read_option(Options *o, const char *name, const char *value)
         if (!read_number(value, 16, 65536, &n))
             refuse(name, value, "a number of KiB from 16 to 65536");
         o->stack_kib = (unsigned)n;
-    } else if (strcmp(name, "TRAFFIC") == 0) {
+    } else if (strcmp(name, "TRAFFIC") == 0 || strcmp(name, "LAUNCHES") == 0) {
         if (!*value)
-            refuse(name, value, "the name of a file"); /* traffic.cc writes it */
+            refuse(name, value, "the name of a file"); /* traffic.cc and launch_log.cc write it */
     } else {
         fprintf(stderr,
                 "simt: %s%s: no such option; there are ORDER, SEED, ASYNC, MMA, CAPABILITY, "
-                "WORKERS, POISON, STACK and TRAFFIC\n",
+                "WORKERS, POISON, STACK, TRAFFIC and LAUNCHES\n",
                 prefix, name);
         _Exit(exit_status_of_fault);
     }

@@ -15,7 +15,9 @@ class Races final : public Monitor
 {
   public:
     Races();
-    void launch_begins(const void *parameters, size_t bytes) override;
+    void launch_begins(const void *parameters, size_t bytes, bool overlapping) override;
+    void waited_for_predecessor(unsigned thread) override { order_.wait_for_predecessor(thread); }
+    void proxy_fence() override { order_.proxy_fence(self->linear); }
     void launch_ends() override;
     void block_begins(const MonitoredBlock &) override;
     void block_ends() override { traffic_.block_ends(); }
@@ -28,10 +30,8 @@ class Races final : public Monitor
     void atomic(const void *p, size_t bytes, const Where &) override;
     void work_starts(Work work) override { order_.start_work(work, self->linear); }
     void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) override;
-    void work_finished(Work work, size_t count) override
-    {
-        order_.finish_work(work, self->linear, count);
-    }
+    void accumulates(unsigned thread, const void *d, size_t bytes, const Where &) override;
+    void work_finished(Work work, size_t count) override;
     void fence() override { order_.fence(self->linear); }
 
     void signal_starts(const void *signal) override { order_.start_signal(signal); }
@@ -46,8 +46,13 @@ class Races final : public Monitor
   private:
     bool is_shared(const void *p) const;
     bool is_of_kernels(const void *p) const;
-    void touch(const void *p, size_t bytes, const Stamp &);
-    [[noreturn]] void report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now);
+    enum class Proxy { Generic, Async };
+    void touch(const void *p, size_t bytes, const Stamp &, Proxy);
+    void check_registers(const void *p, Access, Site);
+    std::string text_of(const Stamp &) const;
+    std::string place_in_memory(const void *p, size_t bytes) const;
+    [[noreturn]] void report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now,
+                             const char *why);
 
     const void *parameters_ = nullptr;
     size_t parameters_bytes_ = 0;
@@ -56,6 +61,13 @@ class Races final : public Monitor
     History history_;
     Traffic traffic_;
     const char *traffic_file_;
+    /* Registers of a thread that products change which its warpgroup has not waited for. */
+    struct Accumulators {
+        const void *d;
+        size_t bytes;
+        Site site;
+    };
+    std::vector<std::vector<Accumulators>> accumulators_;
 };
 
 Races races;
@@ -73,13 +85,15 @@ void Races::launch_ends()
         fault("KBIT_SIMT_TRAFFIC: cannot write %s", traffic_file_);
 }
 
-/* Launches of a stream follow each other: an earlier one races with nothing. */
-void Races::launch_begins(const void *parameters, size_t bytes)
+/* Launches of a stream follow each other: an earlier one races with nothing, unless this one may
+ * overlap it. */
+void Races::launch_begins(const void *parameters, size_t bytes, bool overlapping)
 {
     parameters_ = parameters;
     parameters_bytes_ = bytes;
-    history_.forget_all();
-    order_.start_launch();
+    if (!overlapping)
+        history_.forget_all();
+    order_.start_launch(overlapping);
 }
 
 void Races::block_begins(const MonitoredBlock &block)
@@ -87,6 +101,7 @@ void Races::block_begins(const MonitoredBlock &block)
     running_ = block;
     order_.start_block((uint32_t)block.number, block.threads);
     history_.start_block(block.shared_bytes);
+    accumulators_.assign(block.threads, {});
 }
 
 void Races::threads_met(unsigned first_warp, unsigned warps, const uint32_t *lanes)
@@ -118,32 +133,41 @@ bool Races::is_of_kernels(const void *p) const
            !lies_in(p, self->block, sizeof *self->block) && !lies_in(p, &self, sizeof self);
 }
 
-void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now)
+std::string Races::text_of(const Stamp &s) const
 {
-    auto text_of = [&](const Stamp &s) {
-        static const char *const does[] = {"read", "written", "updated atomically"};
-        const unsigned threads = order_.threads(), warpgroups = 2 * threads;
-        std::string who = "by thread " + std::to_string(s.agent);
-        if (s.agent >= warpgroups + max_warpgroups)
-            who = "by a copy that completes on an mbarrier";
-        else if (s.agent >= warpgroups)
-            who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
-        else if (s.agent >= threads)
-            who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
-        if (s.block != order_.block())
-            who = "by another block";
-        return std::string(does[(int)s.access]) + " " + who + " at " + place_of(s.site);
-    };
-    std::string what =
-        is_shared(p)
-            ? "shared memory at offset " +
-                  std::to_string((const unsigned char *)p - (const unsigned char *)running_.shared)
-            : "global memory";
-    fault("race: %zu byte%s of %s %s, after being %s, and nothing orders the two", bytes,
-          bytes == 1 ? "" : "s", what.c_str(), text_of(now).c_str(), text_of(earlier).c_str());
+    static const char *const does[] = {"read", "written", "updated atomically"};
+    const unsigned threads = order_.threads(), warpgroups = 2 * threads;
+    std::string who = "by thread " + std::to_string(s.agent);
+    if (s.agent >= warpgroups + max_warpgroups)
+        who = "by a copy that completes on an mbarrier";
+    else if (s.agent >= warpgroups)
+        who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
+    else if (s.agent >= threads)
+        who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
+    if (order_.is_before(s))
+        who = "by a kernel before";
+    else if (s.block != order_.block())
+        who = "by another block";
+    return std::string(does[(int)s.access]) + " " + who + " at " + place_of(s.site);
 }
 
-void Races::touch(const void *p, size_t bytes, const Stamp &now)
+std::string Races::place_in_memory(const void *p, size_t bytes) const
+{
+    return std::to_string(bytes) + (bytes == 1 ? " byte of " : " bytes of ") +
+           (is_shared(p) ? "shared memory at offset " +
+                               std::to_string((const unsigned char *)p -
+                                              (const unsigned char *)running_.shared)
+                         : "global memory");
+}
+
+void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now,
+                   const char *why)
+{
+    fault("race: %s %s, after being %s, and %s", place_in_memory(p, bytes).c_str(),
+          text_of(now).c_str(), text_of(earlier).c_str(), why);
+}
+
+void Races::touch(const void *p, size_t bytes, const Stamp &now, Proxy proxy)
 {
     const bool shared = is_shared(p);
     const size_t offset = (uintptr_t)p - (uintptr_t)running_.shared;
@@ -152,21 +176,36 @@ void Races::touch(const void *p, size_t bytes, const Stamp &now)
             return; /* the zone behind it tells, when the block ends */
         Cell &cell = shared ? history_.shared(offset + i) : history_.global((uintptr_t)p + i);
         if (shared && now.access != Access::Write && !cell.write.clock)
-            fault("uninitialised: %zu byte%s of shared memory at offset %zu read at %s, and never "
-                  "written in this block",
-                  bytes, bytes == 1 ? "" : "s", offset, place_of(now.site).c_str());
+            fault("uninitialised: %s read at %s, and never written in this block",
+                  place_in_memory(p, bytes).c_str(), place_of(now.site).c_str());
+        const Stamp last = cell.write;
         if (const Stamp *earlier = history_.record(cell, now, self->linear, order_))
-            report(p, bytes, *earlier, now);
+            report(p, bytes, *earlier, now, "nothing orders the two");
+        if (shared && proxy == Proxy::Async && last.clock && !order_.is_shown(self->linear, last))
+            report(p, bytes, last, now, "no fence.proxy.async comes between the two");
     }
+}
+
+/* The registers of a product in flight are on the thread's stack here. */
+void Races::check_registers(const void *p, Access access, Site site)
+{
+    for (const Accumulators &a : accumulators_[self->linear])
+        if (lies_in(p, a.d, a.bytes))
+            fault("race: accumulators %s by thread %u at %s, while the product at %s may still "
+                  "change them, and no wgmma.wait_group comes between the two",
+                  access == Access::Read ? "read" : "written", self->linear, place_of(site).c_str(),
+                  place_of(a.site).c_str());
 }
 
 void Races::access(const void *p, size_t bytes, Access access, Site site)
 {
-    if (!is_of_kernels(p))
+    if (!is_of_kernels(p)) {
+        check_registers(p, access, site);
         return;
+    }
     traffic_.add(site, self->warp, self->lane, is_shared(p),
                  (uintptr_t)p - (is_shared(p) ? (uintptr_t)running_.shared : 0), bytes);
-    touch(p, bytes, order_.stamp(self->linear, access, site));
+    touch(p, bytes, order_.stamp(self->linear, access, site), Proxy::Generic);
 }
 
 void Races::atomic(const void *p, size_t bytes, const Where &where)
@@ -184,16 +223,33 @@ void Races::work_accesses(Work work, const void *p, size_t bytes, bool writes, c
         traffic_.add(site, self->warp, self->lane, shared,
                      (uintptr_t)p - (shared ? (uintptr_t)running_.shared : 0), bytes);
     touch(p, bytes,
-          order_.stamp_of_work(work, self->linear, writes ? Access::Write : Access::Read, site));
+          order_.stamp_of_work(work, self->linear, writes ? Access::Write : Access::Read, site),
+          work == Work::Copies ? Proxy::Generic : Proxy::Async);
+}
+
+void Races::accumulates(unsigned thread, const void *d, size_t bytes, const Where &where)
+{
+    accumulators_[thread].push_back({d, bytes, site_of(where)});
+}
+
+void Races::work_finished(Work work, size_t count)
+{
+    order_.finish_work(work, self->linear, count);
+    if (work != Work::Products)
+        return;
+    for (unsigned t = self->linear / 128 * 128, end = t + 128; t < end; t++)
+        accumulators_[t].erase(accumulators_[t].begin(),
+                               accumulators_[t].begin() + (ptrdiff_t)count);
 }
 
 void Races::signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
                            const Where &where)
 {
     const Site site = site_of(where);
-    touch(to, bytes, order_.stamp_of_signalled_copy(signal, Access::Write, site));
+    touch(to, bytes, order_.stamp_of_signalled_copy(signal, Access::Write, site), Proxy::Async);
     if (from)
-        touch(from, bytes, order_.stamp_of_signalled_copy(signal, Access::Read, site));
+        touch(from, bytes, order_.stamp_of_signalled_copy(signal, Access::Read, site),
+              Proxy::Async);
 }
 
 } // namespace

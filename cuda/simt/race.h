@@ -49,9 +49,10 @@ struct Stamp {
 /* How far each agent of a block has been seen. */
 typedef std::vector<uint32_t> Clocks;
 
-/* What one thread has seen: of its own block, and, through atomics, of others. */
+/* What one thread has seen: of its own block, and, through atomics, of others. And what of it was
+ * shown to the async proxy, since a fence.proxy.async has come between; empty before the first. */
 struct Knowledge {
-    Clocks own;
+    Clocks own, shown;
     std::map<uint32_t, std::shared_ptr<const Clocks>> others;
     void join(const Knowledge &);
 };
@@ -60,7 +61,9 @@ struct Knowledge {
 class Ordering
 {
   public:
-    void start_launch();
+    void start_launch(bool overlapping);
+    void wait_for_predecessor(unsigned thread) { thread_[thread].waited = true; }
+    void proxy_fence(unsigned thread);
     void start_block(uint32_t block, unsigned threads);
     void met(const std::vector<unsigned> &threads);
     void start_signal(const void *signal);
@@ -77,6 +80,11 @@ class Ordering
     Stamp stamp_of_work(Monitor::Work, unsigned thread, Access, Site) const;
     Stamp stamp_of_signalled_copy(const void *signal, Access, Site) const;
     bool has_seen(unsigned thread, const Stamp &) const;
+    /* Of a kernel that the running one may overlap. */
+    bool is_before(const Stamp &s) const { return s.block < first_block_; }
+    /* Whether the async proxy sees this store of the block, which the thread has seen: its own
+     * stores it sees, those of threads and of cp.async by a fence. */
+    bool is_shown(unsigned thread, const Stamp &) const;
     uint32_t block() const { return block_; }
     unsigned threads() const { return threads_; }
 
@@ -84,6 +92,7 @@ class Ordering
     struct Thread {
         Knowledge now, at_fence, through_atomics;
         bool fenced = false, read_atomics = false;
+        bool waited = false; /* for the kernels before */
     };
     struct Signal {
         unsigned number;
@@ -94,7 +103,8 @@ class Ordering
     unsigned first_signal() const { return 2 * threads_ + max_warpgroups; }
     unsigned worker(Monitor::Work, unsigned thread) const;
     Knowledge nothing() const;
-    uint32_t block_ = 0;
+    /* Blocks are numbered on through launches that overlap. */
+    uint32_t block_ = 0, first_block_ = 0, next_block_ = 0;
     unsigned threads_ = 0;
     std::map<const void *, Signal> signal_;
     std::vector<Thread> thread_;

@@ -15,6 +15,10 @@ static void join(Clocks &mine, const Clocks &theirs)
 void Knowledge::join(const Knowledge &k)
 {
     simt::join(own, k.own);
+    if (!k.shown.empty()) {
+        shown.resize(own.size());
+        simt::join(shown, k.shown);
+    }
     for (const auto &[block, clocks] : k.others) {
         auto &known = others[block];
         if (!known) {
@@ -29,17 +33,19 @@ void Knowledge::join(const Knowledge &k)
 
 Knowledge Ordering::nothing() const
 {
-    return {Clocks(agents(), 0), {}};
+    return {Clocks(agents(), 0), {}, {}};
 }
 
-void Ordering::start_launch()
+void Ordering::start_launch(bool overlapping)
 {
     released_.clear();
+    first_block_ = next_block_ = overlapping ? next_block_ : 0;
 }
 
 void Ordering::start_block(uint32_t block, unsigned threads)
 {
-    block_ = block;
+    block_ = first_block_ + block;
+    next_block_ = std::max(next_block_, block_ + 1);
     threads_ = threads;
     signal_.clear();
     started_.assign(agents(), 0);
@@ -67,7 +73,7 @@ void Ordering::met(const std::vector<unsigned> &threads)
 
 unsigned Ordering::worker(Monitor::Work work, unsigned thread) const
 {
-    return work == Monitor::Work::Copies ? threads_ + thread : 2 * threads_ + thread / 128;
+    return work == Monitor::Work::Products ? 2 * threads_ + thread / 128 : threads_ + thread;
 }
 
 void Ordering::start_work(Monitor::Work work, unsigned thread)
@@ -77,8 +83,9 @@ void Ordering::start_work(Monitor::Work work, unsigned thread)
 
 void Ordering::finish_work(Monitor::Work work, unsigned thread, size_t count)
 {
-    const unsigned first = work == Monitor::Work::Copies ? thread : thread / 128 * 128;
-    const unsigned end = work == Monitor::Work::Copies ? thread + 1 : first + 128;
+    const bool group = work == Monitor::Work::Products;
+    const unsigned first = group ? thread / 128 * 128 : thread;
+    const unsigned end = group ? first + 128 : thread + 1;
     for (unsigned t = first; t < end; t++)
         thread_[t].now.own[worker(work, thread)] += (uint32_t)count;
 }
@@ -112,6 +119,21 @@ void Ordering::complete(const void *signal)
 void Ordering::wait(const void *signal, unsigned thread)
 {
     thread_[thread].now.join(signal_[signal].completed);
+}
+
+/* Shows all that the thread has seen: its own stores, and those of threads it has met since. */
+void Ordering::proxy_fence(unsigned thread)
+{
+    Knowledge &k = thread_[thread].now;
+    k.shown.resize(k.own.size());
+    simt::join(k.shown, k.own);
+    k.own[thread]++;
+}
+
+bool Ordering::is_shown(unsigned thread, const Stamp &s) const
+{
+    const Knowledge &k = thread_[thread].now;
+    return s.agent >= 2 * threads_ || (!k.shown.empty() && k.shown[s.agent] >= s.clock);
 }
 
 /* Publishes to the atomics that follow, and takes in what the atomics before it have read. */
@@ -172,6 +194,8 @@ Stamp Ordering::stamp_of_signalled_copy(const void *signal, Access access, Site 
 bool Ordering::has_seen(unsigned thread, const Stamp &s) const
 {
     const Knowledge &k = thread_[thread].now;
+    if (is_before(s))
+        return thread_[thread].waited;
     if (s.block == block_ && (s.agent == thread || k.own[s.agent] >= s.clock))
         return true;
     if (k.others.empty())

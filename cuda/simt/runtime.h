@@ -68,18 +68,53 @@ template <class Struct> Struct &shared_memory()
     return *reinterpret_cast<Struct *>(self->block->shared);
 }
 
+/* How a kernel follows the one before it in the stream: Overlapping (programmatic dependent launch)
+ * may start before that one is done, and each of its threads waits for it. */
+enum class Follows { Plain, Overlapping };
+
+/* A kernel, with its template arguments, that the program can launch in one of these ways. Each is
+ * in the list from the program's start, launched or not: KBIT_SIMT_LAUNCHES writes down both. */
+struct LaunchSite {
+    LaunchSite(const char *signature, Follows);
+    const char *signature; /* the compiler's spelling of launch_site_signature() */
+    Follows follows;
+    const LaunchSite *next;
+};
+
+template <auto kernel, Follows> const char *launch_site_signature()
+{
+    return __PRETTY_FUNCTION__;
+}
+template <auto kernel, Follows follows> struct LaunchSiteOf {
+    static LaunchSite site;
+};
+template <auto kernel, Follows follows>
+LaunchSite LaunchSiteOf<kernel, follows>::site(launch_site_signature<kernel, follows>(), follows);
+
+template <auto kernel, Follows follows> const LaunchSite &launch_site()
+{
+    return LaunchSiteOf<kernel, follows>::site;
+}
+
 /* Runs `body(context)` once for each thread of each block, and returns when all have ended. The
  * context, which holds the kernel's parameters, has that many bytes. */
-cudaError_t run_grid(const char *kernel_name, dim3 grid, dim3 block, size_t shared_bytes,
-                     void (*body)(void *context), void *context, size_t context_bytes);
+cudaError_t run_grid(const char *kernel_name, const LaunchSite &, dim3 grid, dim3 block,
+                     size_t shared_bytes, void (*body)(void *context), void *context,
+                     size_t context_bytes);
+
+/* griddepcontrol.wait, by the running thread. */
+void wait_for_predecessor();
+/* A copy, a memset or a wait of the host: what comes after it in the stream overlaps nothing before.
+ */
+void order_stream();
 
 /* Called with the kernel's address before each launch, unless NULL: so that a test can tell which
  * kernels ran. */
 extern void (*on_launch)(void (*kernel)());
 
 template <class... Parameter, class... Argument>
-cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 grid, dim3 block,
-                   size_t shared_bytes, cudaStream_t, Argument &&...argument)
+cudaError_t launch(const LaunchSite &site, const char *kernel_name, void (*kernel)(Parameter...),
+                   dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t, Argument &&...argument)
 {
     struct Call {
         void (*kernel)(Parameter...);
@@ -88,7 +123,7 @@ cudaError_t launch(const char *kernel_name, void (*kernel)(Parameter...), dim3 g
     if (on_launch)
         on_launch(reinterpret_cast<void (*)()>(kernel));
     return run_grid(
-        kernel_name, grid, block, shared_bytes,
+        kernel_name, site, grid, block, shared_bytes,
         [](void *context) {
             const Call &c = *static_cast<const Call *>(context);
             std::apply(c.kernel, c.parameters);

@@ -49,17 +49,20 @@ template <class T> cudaError_t cudaMalloc(T **p, size_t bytes)
 }
 static inline cudaError_t cudaFree(void *p)
 {
+    simt::order_stream();
     free(p);
     return cudaSuccess;
 }
 static inline cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind)
 {
+    simt::order_stream();
     if (bytes)
         memmove(to, from, bytes);
     return cudaSuccess;
 }
 static inline cudaError_t cudaMemset(void *to, int value, size_t bytes)
 {
+    simt::order_stream();
     if (bytes)
         memset(to, value, bytes);
     return cudaSuccess;
@@ -75,10 +78,12 @@ static inline cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cud
 }
 static inline cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
+    simt::order_stream();
     return cudaPeekAtLastError();
 }
 static inline cudaError_t cudaDeviceSynchronize()
 {
+    simt::order_stream();
     return cudaPeekAtLastError();
 }
 

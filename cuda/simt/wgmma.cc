@@ -122,6 +122,9 @@ void issue(Warpgroup &group)
         monitor->work_starts(Monitor::Work::Products);
         tell_reads(product.a, 64, product.where);
         tell_reads(product.b, product.n, product.where);
+        for (unsigned t = 0; t < 128; t++)
+            monitor->accumulates(self->linear / 128 * 128 + t, product.d[t], product.n * 2,
+                                 product.where);
     }
     group.fenced = false;
     const bool now = group.done == group.products.size() && executes_at_issue();

@@ -83,6 +83,24 @@ grep -q CRASHED "$work/one" || fail 'the candidate that dies did not'
 "$kbit" verify -c reference -l quick --key $key -f json --shard 2/3 -j 3 >"$work/many"
 "$kbit" verify -c reference -l quick --key $key -f json --shard 2/3 | cmp - "$work/many" || fail 'jobs change a shard'
 
+# --fail-fast: the beginning of the report, up to the first judgement that rejects, with any number of jobs.
+for candidate in "$mutants:product-bit-0" "$work/dies.so"; do
+    "$kbit" verify -c "$candidate" -l quick -f tap | sed '1,2d; /^#/d; /^not ok/q' >"$work/wanted"
+    grep -q '^not ok' "$work/wanted" || fail "$candidate is not rejected"
+    "$kbit" verify -c "$candidate" -l quick -f json --key $key --fail-fast >"$work/one"
+    test $? -eq 1 || fail "$candidate: --fail-fast does not exit with 1"
+    grep -q '"selection": "--key .*--fail-fast, which stopped it"' "$work/one" || fail 'the report does not say it was stopped'
+    for jobs in 1 2 5; do
+        "$kbit" verify -c "$candidate" -l quick -f tap --fail-fast -j $jobs | sed '1,2d; /^#/d' | cmp - "$work/wanted" ||
+            fail "$candidate: --fail-fast with $jobs jobs is not the beginning of the whole report"
+        "$kbit" verify -c "$candidate" -l quick -f json --key $key --fail-fast -j $jobs | cmp - "$work/one" ||
+            fail "$candidate: --jobs $jobs changes what --fail-fast reports"
+    done
+    "$kbit" verify -c "$candidate" -l quick --fail-fast | grep -q 'stopped at the first rejection' || fail 'the text does not say it was stopped'
+done
+"$kbit" verify -c reference -l quick --key $key -f json --fail-fast >"$work/one"
+"$kbit" verify -c reference -l quick --key $key -f json | cmp - "$work/one" || fail '--fail-fast changes the report of a right candidate'
+
 # refused PATTERN COMMAND...: exit 2, one line of error, nothing on stdout
 refused()
 {
@@ -96,6 +114,7 @@ refused()
     grep -q -e "$pattern" "$work/err" || fail "no '$pattern' but: $(cat "$work/err")"
 }
 
+refused 'fail-fast does not go with --shard' "$kbit" verify -c reference --fail-fast --shard 1/2
 a=$work/reference.1.json b=$work/reference.2.json c=$work/reference.3.json
 refused 'which reports' "$kbit" merge
 refused "'xml'" "$kbit" merge "$a" "$b" "$c" -f xml

@@ -49,5 +49,5 @@ wrong KBIT_SIMT_POISON=256 'KBIT_SIMT_POISON=256: expected a byte from 0 to 255,
 wrong KBIT_SIMT_STACK=1 'KBIT_SIMT_STACK=1: expected a number of KiB from 16 to 65536'
 wrong KBIT_SIMT_TRAFFIC= 'KBIT_SIMT_TRAFFIC=: expected the name of a file'
 wrong KBIT_SIMT_SEDE=3 \
-    'KBIT_SIMT_SEDE: no such option; there are ORDER, SEED, ASYNC, MMA, CAPABILITY, WORKERS, POISON, STACK and TRAFFIC'
+    'KBIT_SIMT_SEDE: no such option; there are ORDER, SEED, ASYNC, MMA, CAPABILITY, WORKERS, POISON, STACK, TRAFFIC and LAUNCHES'
 exit $failed

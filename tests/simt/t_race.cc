@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "kernels.h"
+#include "places.h"
 #include "race_kernels.h"
 #include "testing.h"
 
@@ -11,21 +12,9 @@
 #include <string>
 #include <vector>
 
-/* "race_kernels.cu:17" of the line that ends in the comment "place: name". */
 static std::string place(const char *name)
 {
-    const char *source = getenv("srcdir");
-    std::string path = std::string(source ? source : ".") + "/tests/simt/race_kernels.cu";
-    FILE *file = fopen(path.c_str(), "r");
-    ck_assert_msg(file != nullptr, "cannot read %s", path.c_str());
-    std::string comment = std::string("/* place: ") + name + " */";
-    char line[256];
-    for (int number = 1; fgets(line, sizeof line, file); number++)
-        if (strstr(line, comment.c_str())) {
-            fclose(file);
-            return "race_kernels.cu:" + std::to_string(number);
-        }
-    ck_abort_msg("no %s in %s", comment.c_str(), path.c_str());
+    return place_in("race_kernels.cu", name);
 }
 
 static int partial[5], sum, flag;
@@ -73,16 +62,6 @@ static const char *const messages[] = {
 };
 static const int kernels = sizeof messages / sizeof *messages;
 
-static std::string with_places(std::string text)
-{
-    for (size_t open; (open = text.find('{')) != std::string::npos;) {
-        size_t close = text.find('}', open);
-        text.replace(open, close + 1 - open,
-                     place(text.substr(open + 1, close - open - 1).c_str()));
-    }
-    return text;
-}
-
 START_TEST(right_kernels_are_silent)
 {
     for (int order = 0; order < 4; order++)
@@ -99,7 +78,7 @@ START_TEST(races_are_named)
 {
     choose(simt::Order::Reverse, simt::Async::Issue, 1);
     ck_assert_int_eq(run(_i, true), cudaErrorLaunchFailure);
-    std::string expected = with_places(messages[_i]);
+    std::string expected = with_places("race_kernels.cu", messages[_i]);
     if (_i == 1) /* of the readers, the message names one */
         expected.erase(expected.find("thread 1 at"));
     ck_assert_msg(strstr(simt::fault_message(), expected.c_str()) != nullptr, "%s, not %s",

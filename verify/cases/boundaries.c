@@ -22,7 +22,7 @@ static double neighbours(const kbit_problem *p, uint64_t h, double *next)
 
 /* y + bias on the midpoint of two outputs, one float ulp beside it, and so near that rounding the sum
  * to float first lands on it. The midpoint beyond the largest finite number is one of them. */
-static void fill_store(kbit_problem *p)
+void kbit_case_fill_store(kbit_problem *p)
 {
     for (size_t j = 0; j < p->N; j++) {
         uint64_t h = draw(p, ID_BIAS, j);
@@ -44,7 +44,7 @@ static void fill_store(kbit_problem *p)
 
 /* Accumulators and statistics whose products fall beside powers of two, where a rounding is
  * relatively largest: each factor a power of two, one unit above or one below, or anything. */
-static void fill_dequantize(kbit_problem *p)
+void kbit_case_fill_dequantize(kbit_problem *p)
 {
     for (size_t i = 0; i < p->M * p->N; i++) {
         uint64_t h = draw(p, ID_Q, i);
@@ -71,11 +71,11 @@ static void fill_dequantize(kbit_problem *p)
 static const kbit_case CASES[] = {
     {"store-f16",
      "sums with bias on the midpoints of fp16 numbers, and so near that two roundings show", 48, 64,
-     1, F16, F16, OFF, true, "store", false, QUICK, NULL, fill_store, 0},
+     1, F16, F16, OFF, true, "store", false, QUICK, NULL, kbit_case_fill_store, 0},
     {"store-bf16", "the same in bfloat16", 48, 64, 1, BF16, BF16, OFF, true, "store", false,
-     DEFAULT, NULL, fill_store, 0},
+     DEFAULT, NULL, kbit_case_fill_store, 0},
     {"dequantize-edges", "accumulators up to -2^31 and statistics beside powers of two", 48, 64, 1,
-     F16, F32, OFF, false, "dequantize", false, QUICK, NULL, fill_dequantize, 0},
+     F16, F32, OFF, false, "dequantize", false, QUICK, NULL, kbit_case_fill_dequantize, 0},
 };
 /* clang-format on */
 

@@ -19,11 +19,15 @@ typedef struct {
 extern const kbit_case_family kbit_cases_ordinary, kbit_cases_ties, kbit_cases_transparent,
     kbit_cases_degenerate, kbit_cases_outliers, kbit_cases_range, kbit_cases_cancelling,
     kbit_cases_structured, kbit_cases_boundaries, kbit_cases_codes, kbit_cases_scale,
-    kbit_cases_reach;
+    kbit_cases_reach, kbit_cases_bulk;
 
 /* Ordinary weights and bias; and with them the activations of the case's preset. */
 void kbit_case_fill_weights(kbit_problem *problem);
 void kbit_case_fill_random(kbit_problem *problem);
+
+/* For one step: y and bias beside midpoints of the output's type; accumulators and statistics. */
+void kbit_case_fill_store(kbit_problem *problem);
+void kbit_case_fill_dequantize(kbit_problem *problem);
 
 /* Tensor ids of the hash generator. */
 enum { ID_X = 1, ID_W, ID_BIAS, ID_Q, ID_EXTRA };

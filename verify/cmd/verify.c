@@ -31,6 +31,7 @@ static const char HELP[] =
     "      --shard I/N            only the I-th of N parts of the cases or weights; kbit merge "
     "puts\n"
     "                             the parts' JSON reports together\n"
+    "      --fail-fast            stop at the first rejection\n"
     "  -j, --jobs J               judge J cases or weights at a time [1]\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
@@ -53,7 +54,8 @@ enum {
     ACTIVATIONS,
     TIMEOUT,
     MEMORY,
-    SHARD
+    SHARD,
+    FAIL_FAST
 };
 
 static const struct option OPTIONS[] = {
@@ -69,6 +71,7 @@ static const struct option OPTIONS[] = {
     {"rows", required_argument, NULL, ROWS},
     {"activations", required_argument, NULL, ACTIVATIONS},
     {"shard", required_argument, NULL, SHARD},
+    {"fail-fast", no_argument, NULL, FAIL_FAST},
     {"jobs", required_argument, NULL, 'j'},
     {"format", required_argument, NULL, 'f'},
     {"output", required_argument, NULL, 'o'},
@@ -88,7 +91,7 @@ typedef struct {
     uint64_t timeout, memory;
     uint8_t key[KBIT_KEY_BYTES];
     const char *key_text, *element; /* as given */
-    bool quiet;
+    bool quiet, stopped;
 } request;
 
 enum { SECONDS_A_CALL = 120 };
@@ -125,7 +128,9 @@ static void selection(const request *r, char *text, size_t size)
             used += (size_t)snprintf(text + used, size - used, "%s%s %s", used ? " " : "",
                                      GIVEN[i].option, GIVEN[i].value);
     if (r->tensors.file && !r->tensors.activations && used < size)
-        snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
+        used += (size_t)snprintf(text + used, size - used, " --rows %zu", r->tensors.rows);
+    if (r->stopped && used < size)
+        snprintf(text + used, size - used, "%s--fail-fast, which stopped it", used ? " " : "");
 }
 
 /* The command that repeats the run, up to the choice of a case or weight. */
@@ -231,6 +236,9 @@ static int parse(int argc, char **argv, request *r)
         case SHARD:
             ok = kbit_option_shard("verify", optarg, &r->run.shard, &r->run.shards);
             break;
+        case FAIL_FAST:
+            r->run.stopped = &r->stopped;
+            break;
         case 'j':
             ok = kbit_option_u64("verify", "--jobs", optarg, 1, 256, &number);
             r->run.jobs = (unsigned)number;
@@ -272,6 +280,10 @@ static int parse(int argc, char **argv, request *r)
         return kbit_usage("verify", "--activations needs --tensors");
     if (r->tensors.activations && rows_given)
         return kbit_usage("verify", "--rows does not go with --activations, whose rows are judged");
+    if (r->run.stopped && r->run.shards)
+        return kbit_usage("verify",
+                          "--fail-fast does not go with --shard: kbit merge could not tell "
+                          "what was not run");
     if (r->tensors.file && level_given)
         return kbit_usage("verify", "--level does not go with --tensors, which has no cases");
     if (r->tensors.file ? false
@@ -347,6 +359,7 @@ int kbit_cmd_verify(int argc, char **argv)
                                    .level = r.tensors.file ? NULL : level_name(r.run.level),
                                    .selection = chosen,
                                    .seed = r.run.seed,
+                                   .stopped = r.stopped,
                                    .shard = r.run.shard,
                                    .shards = r.run.shards,
                                    .units = units};

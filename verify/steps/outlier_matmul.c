@@ -72,6 +72,7 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
             if (radius > 0 && isfinite(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - terms.value) / radius);
             kbit_summation_overflow(&how, &products, scale, &set);
+            kbit_summation_overflow_f32(&how, &products, &terms, largest, scale, &set);
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))
                 continue;

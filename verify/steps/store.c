@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kbit_exact.h"
 #include "numbers.h"
+#include "stored.h"
 
 static uint32_t encoding(const kbit_tensor *tensor, size_t i)
 {
@@ -62,8 +62,7 @@ static float widened(uint32_t bits, kbit_dtype type)
 static uint32_t round_sum(float y, const float *b, kbit_dtype type, bool twice, bool saturate)
 {
     const float sum = b ? y + *b : y;
-    uint32_t bits =
-        !b || twice ? kbit_exact_store(sum, -0.0f, type) : kbit_exact_store(y, *b, type);
+    uint32_t bits = !b || twice ? kbit_stored(sum, -0.0f, type) : kbit_stored(y, *b, type);
     return saturate && isfinite(y) && (!b || isfinite(*b)) ? saturated(bits, type) : bits;
 }
 

@@ -316,6 +316,22 @@ Proof.
   lra.
 Qed.
 
+(* Both together: d and p within r of V, and V within I of the exact value. *)
+Lemma layer_error : forall d p' V r exact I bias, f32 d -> f32 p' -> Rabs (d + p' - V) <= r ->
+  Rabs (exact - V) <= I ->
+  Rabs (nearest emin p choice_out (rn (d + p') + bias) - (exact + bias))
+    <= I + store (addition r V) (V + bias).
+Proof.
+  intros d p' V r exact I bias Nd Np HV HI.
+  assert (S := added_parts d p' V r Nd Np HV).
+  assert (O := stored (rn (d + p') + bias) (V + bias) (addition r V)).
+  replace (rn (d + p') + bias - (V + bias)) with (rn (d + p') - V) in O by ring.
+  specialize (O S).
+  replace (nearest emin p choice_out (rn (d + p') + bias) - (exact + bias))
+    with ((nearest emin p choice_out (rn (d + p') + bias) - (V + bias)) + - (exact - V)) by ring.
+  eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp. lra.
+Qed.
+
 Variables a s bias : R.
 Variables inner outer : list column.
 Hypothesis a_positive : 0 <= a.
@@ -357,14 +373,7 @@ Proof.
   assert (V : Rabs (d + A - (Q + E)) <= r).
   { replace (d + A - (Q + E)) with ((d - Q) + (A - E)) by ring.
     eapply Rle_trans; [apply Rabs_triang|]. unfold r. lra. }
-  assert (S := added_parts d A (Q + E) r (nearest_is_number _ _ _ _) (added_is_number _ _ F HA) V).
-  assert (O := stored (rn (d + A) + bias) (Q + E + bias) (addition r (Q + E))).
-  replace (rn (d + A) + bias - (Q + E + bias)) with (rn (d + A) - (Q + E)) in O by ring.
-  specialize (O S).
-  replace (nearest emin p choice_out (rn (d + A) + bias) - (exact inner outer + bias))
-    with ((nearest emin p choice_out (rn (d + A) + bias) - (Q + E + bias))
-          + - (exact inner outer - (Q + E))) by ring.
-  eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp. lra.
+  apply layer_error; [apply nearest_is_number; easy|now apply (added_is_number products)|exact V|exact I].
 Qed.
 End Paper.
 
@@ -415,15 +424,7 @@ Proof.
   assert (V : Rabs (d + scale A s - (Q + E)) <= r).
   { replace (d + scale A s - (Q + E)) with ((d - Q) + (scale A s - E)) by ring.
     eapply Rle_trans; [apply Rabs_triang|]. unfold r. lra. }
-  assert (S := added_parts d (scale A s) (Q + E) r (nearest_is_number _ _ _ _)
-                 (nearest_is_number _ _ _ _) V).
-  assert (O := stored (rn (d + scale A s) + bias) (Q + E + bias) (addition r (Q + E))).
-  replace (rn (d + scale A s) + bias - (Q + E + bias)) with (rn (d + scale A s) - (Q + E)) in O by ring.
-  specialize (O S).
-  replace (nearest emin p choice_out (rn (d + scale A s) + bias) - (exact inner outer + bias))
-    with ((nearest emin p choice_out (rn (d + scale A s) + bias) - (Q + E + bias))
-          + - (exact inner outer - (Q + E))) by ring.
-  eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_Ropp. lra.
+  apply layer_error; [apply nearest_is_number; easy|apply nearest_is_number; easy|exact V|exact I].
 Qed.
 End Bnb.
 End Operations.

@@ -145,24 +145,39 @@ Qed.
    end of KBIT_BOUND_DEQUANT_ANY, as bounds.h has it. *)
 Definition any_bound := 0x1.0000038cp-21.
 
-Theorem dequantize_any : forall n m M Z v,
-  product (bpow radix2 (-24)) (bpow radix2 (-150)) n m M Z v -> (n <= 8)%nat -> (m <= 6)%nat ->
-  Rabs (v - M) <= any_bound * Rabs M + 7 * bpow radix2 (-150) * Z.
+(* g is what a subnormal result may lose: 2^-150 where it is rounded, 2^-126 where it becomes zero. *)
+Lemma dequantize_any_losing : forall g n m M Z v, 0 <= g <= bpow radix2 (-126) ->
+  product (bpow radix2 (-24)) g n m M Z v -> (n <= 8)%nat -> (m <= 6)%nat ->
+  Rabs (v - M) <= any_bound * Rabs M + 7 * g * Z.
 Proof.
-  intros n m M Z v H Hn Hm.
-  assert (U := bpow_ge_0 radix2 (-24)). assert (T := bpow_ge_0 radix2 (-150)).
+  intros g n m M Z v [T T1] H Hn Hm. assert (U := bpow_ge_0 radix2 (-24)).
   assert (A := any_product _ _ U T n m M Z v H).
   destruct (parts _ _ U T n m M Z v H) as (Z1 & _).
   assert (N : (1 + bpow radix2 (-24)) ^ n <= (1 + bpow radix2 (-24)) ^ 8)
     by (apply Rle_pow; [lra|exact Hn]).
-  assert (P : (1 + bpow radix2 (-150)) ^ m <= (1 + bpow radix2 (-150)) ^ 6)
+  assert (P : (1 + g) ^ m <= (1 + g) ^ 6)
     by (apply Rle_pow; [lra|exact Hm]).
   assert (N1 : 1 <= (1 + bpow radix2 (-24)) ^ n) by (apply pow_R1_Rle; lra).
-  assert (P1 : 1 <= (1 + bpow radix2 (-150)) ^ m) by (apply pow_R1_Rle; lra).
+  assert (P1 : 1 <= (1 + g) ^ m) by (apply pow_R1_Rle; lra).
   assert (N8 : (1 + bpow radix2 (-24)) ^ 8 - 1 <= any_bound) by (unfold any_bound; simpl; lra).
-  assert (K : ((1 + bpow radix2 (-150)) ^ 6 - 1) * (1 + bpow radix2 (-24)) ^ 8
-              <= 7 * bpow radix2 (-150)) by (simpl; lra).
+  assert (K : ((1 + g) ^ 6 - 1) * (1 + bpow radix2 (-24)) ^ 8
+              <= 7 * g).
+  { assert (S : 0 <= g <= / 1024) by (simpl in T1; lra).
+    assert (P6 : (1 + g) ^ 6 - 1 <= g * (6 + / 2)).
+    { replace ((1 + g) ^ 6 - 1) with (g * (6 + g * (15 + g * (20 + g * (15 + g * (6 + g)))))) by ring.
+      apply Rmult_le_compat_l; [lra|]. nra. }
+    assert (P8 : 1 <= (1 + bpow radix2 (-24)) ^ 8 <= 1 + / 1000) by (simpl; lra).
+    apply Rle_trans with (g * (6 + / 2) * (1 + / 1000)); [|lra].
+    apply Rmult_le_compat; [|lra|exact P6|lra].
+    assert (1 <= (1 + g) ^ 6) by (apply pow_R1_Rle; lra). lra. }
   eapply Rle_trans; [exact A|]. apply Rplus_le_compat.
   - apply Rmult_le_compat_r; [apply Rabs_pos|lra].
   - apply Rmult_le_compat_r; [lra|]. eapply Rle_trans; [|exact K]. apply Rmult_le_compat; lra.
+Qed.
+
+Theorem dequantize_any : forall n m M Z v,
+  product (bpow radix2 (-24)) (bpow radix2 (-150)) n m M Z v -> (n <= 8)%nat -> (m <= 6)%nat ->
+  Rabs (v - M) <= any_bound * Rabs M + 7 * bpow radix2 (-150) * Z.
+Proof.
+  intros n m M Z v. apply dequantize_any_losing. split; [apply bpow_ge_0|apply bpow_le; lia].
 Qed.

@@ -1,0 +1,211 @@
+"""A workbench: a copy of the sources in which one line is changed, compiled, linked, asked and tested."""
+import collections
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import threading
+
+TOP, BUILD = os.environ["top_srcdir"], os.environ["top_builddir"]
+CALL_LIMIT, RUN_LIMIT = "10", 300  # seconds that a call, a run of kbit verify or of a unit test, may take
+lock = threading.Lock()
+
+
+def hash_of(path):
+    with open(path, "rb") as made:
+        return hashlib.sha256(made.read()).hexdigest()
+
+
+class Bench:
+    def __init__(self, part, scratch):
+        self.part, self.at = part, scratch
+        for folder in ("reference", "cuda", "tests"):
+            os.makedirs(os.path.join(scratch, folder))
+            shutil.copytree(os.path.join(TOP, folder), os.path.join(scratch, folder), dirs_exist_ok=True)
+        self.common = ["-w", "-fPIC", "-ffp-contract=off", "-fno-fast-math", "-DHAVE_CONFIG_H", "-I" + BUILD,
+                       "-Ireference"]
+        self.compiler = shlex.split(os.environ[part.compile])
+        self.original, self.users = {}, collections.defaultdict(list)
+        for unit in part.units:
+            rule = subprocess.run(self.compiler + part.flags + self.common + ["-MM", unit.source], cwd=scratch,
+                                  check=True, capture_output=True, text=True).stdout
+            for used in rule.replace("\\\n", " ").split(":", 1)[1].split():
+                self.users[os.path.normpath(used)].append(unit)
+            self.original[unit.source] = self.compiled(unit)
+            assert self.original[unit.source], "%s does not compile as it is" % unit.source
+
+    def object_of(self, source):
+        return os.path.join(self.at, source.replace("/", "_") + ".o")
+
+    def compiled(self, unit, *flags):
+        """The hash of its object, or None."""
+        out = self.object_of(unit.source)
+        done = subprocess.run(self.compiler + self.part.flags + self.common + [*flags, "-c", unit.source, "-o", out],
+                              cwd=self.at, capture_output=True, timeout=RUN_LIMIT)
+        return hash_of(out) if done.returncode == 0 else None
+
+    def linked(self, units, rest, name, extra=()):
+        out = os.path.join(self.at, name)
+        libraries = [f if f.startswith("-") or os.path.isabs(f) else os.path.join(BUILD, f) for f in rest]
+        done = subprocess.run(self.compiler + [*extra, "-o", out] + [self.object_of(u.source) for u in units] + libraries,
+                              cwd=self.at, capture_output=True, text=True)
+        return out if done.returncode == 0 else None
+
+    def rejected(self, plugin, question, level, settings=(), *selection):
+        """None where all is admissible or undecided, else (means, what was not)."""
+        command = [os.path.join(BUILD, "verify", "kbit"), "verify", "-q", "--fail-fast", "--format", "json",
+                   "-c", plugin + (":" + question.variant if question.variant else ""), "--level", level,
+                   "--timeout", CALL_LIMIT, "--memory", "8192", *selection]
+        if question.step:
+            command += ["--step", question.step]
+        settings = dict(question.settings) | dict(settings)
+        where = " ".join([question.variant] + ["%s" % v for v in settings.values()]).strip()
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=RUN_LIMIT,
+                                  env=os.environ | {"KBIT_SIMT_WORKERS": "1", "KBIT_JOBS": "1"} | settings)
+        except subprocess.TimeoutExpired:
+            return "referee", "HUNG in kbit verify: longer than %d s" % RUN_LIMIT
+        if done.returncode == 2:
+            return "referee", "refused to load"
+        if done.returncode not in (0, 1):
+            return "referee", "kbit verify: exit %d" % done.returncode
+        for j in json.loads(done.stdout)["judgements"]:
+            if j["result"] not in ("admissible", "UNDECIDED", "ABSENT"):
+                means = "CPU layer" if "simt:" in j["note"] else "referee"
+                fault = re.search(r"simt: (.*)", j["note"])
+                return means, "%s %s in %s%s%s" % (j["step"], j["result"], j["case"], " [%s]" % where if where else "",
+                                                   ": " + fault.group(1)[:90] if fault else "")
+        return None
+
+    def failing_test(self, tests, units):
+        """Each test is compiled with the changed headers."""
+        compiler, ending, *flags = self.part.test_compile
+        for stem in tests:
+            source = "tests/t_%s.%s" % (stem, ending)
+            objects = os.path.join(self.at, "test.o")
+            done = subprocess.run(shlex.split(os.environ[compiler]) + flags + self.common
+                                  + shlex.split(os.environ["TEST_CFLAGS"]) + ["-c", source, "-o", objects],
+                                  cwd=self.at, capture_output=True, text=True, timeout=RUN_LIMIT)
+            if done.returncode != 0:
+                return "t_%s: does not compile" % stem
+            rest = [objects] + self.part.test_link + shlex.split(os.environ["TEST_LIBS"]) + ["-lm"]
+            if stem == "cuda_calls" and not any(u.source.endswith("candidate.cc") for u in units):
+                rest = [objects, self.part.link[0]] + rest[1:]
+            program = self.linked(units, rest, "test")
+            if not program:
+                return "t_%s: does not link" % stem
+            try:
+                done = subprocess.run([program], cwd=self.at, capture_output=True, text=True, errors="replace",
+                                      timeout=RUN_LIMIT, env=os.environ | {"CK_TAP_LOG_FILE_NAME": "-",
+                                                                           "CK_DEFAULT_TIMEOUT": "40"})
+            except subprocess.TimeoutExpired:
+                return "t_%s: HUNG" % stem
+            failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)", done.stdout, re.M)
+            if done.returncode != 0 or failed:
+                return "t_%s %s" % (stem, failed.group(1) if failed else "exit %d" % done.returncode)
+        return None
+
+    def race(self, units, questions):
+        """The race runtime on each question, where the part has one."""
+        if not self.part.race:
+            return None
+        for unit in units:
+            if not self.compiled(unit, "-O0", "-g", "-fsanitize=thread"):
+                return None
+        plugin = self.linked([u for u in units if not u.source.endswith("candidate.cc")],
+                             self.part.race, "race.so", ["-shared"])
+        if not plugin:
+            return None
+        for question in questions:
+            for case in ("random-f16", "one-token-outliers"):
+                said = self.rejected(plugin, question, "quick", (), "--case", case)
+                if said:
+                    return "race runtime", said[1]
+        return None
+
+    def plugin(self, units):
+        """The plug-in with these objects; a new name each time, or the loader may keep the old one."""
+        rest = self.part.link
+        if any(u.source.endswith("candidate.cc") for u in units):
+            rest = rest[1:]
+        return self.linked(units, rest, "plugin.so", ["-shared"])
+
+    def fate(self, m, text, seen, is_accounted):
+        """(fate, detail) of one mutant; seen: objects met before, and by which mutant."""
+        lines = text.split("\n")
+        lines[m.line - 1] = m.new
+        path = os.path.join(self.at, m.file)
+        try:
+            with open(path, "w") as changed:
+                changed.write("\n".join(lines))
+            return self.judged(m, seen, is_accounted)
+        finally:
+            with open(path, "w") as original:
+                original.write(text)
+
+    def baseline(self):
+        """What is said of the sources as they are: None, or this bench tells nothing."""
+        units = self.part.units
+        for unit in units:
+            self.compiled(unit)
+        plugin = self.plugin(units)
+        for question in dict.fromkeys(q for u in units for q in u.questions):
+            for settings in [{}] + self.part.schedules:
+                said = self.rejected(plugin, question, "quick", settings.items())
+                if said:
+                    return said
+        return self.failing_test(list(dict.fromkeys(t for u in units for t in u.tests)), units) or \
+            self.race(units, [q for u in units for q in u.questions])
+
+    def judged(self, m, seen, is_accounted):
+        units, hashes, plugin = [], [], None
+        for unit in self.users[m.file]:
+            made = self.compiled(unit)
+            if not made:
+                return "does not compile", ""
+            if made == self.original[unit.source]:
+                continue
+            units.append(unit)
+            hashes.append((unit.source, made))
+            with lock:
+                if hashes[-1] in seen:  # that object was rejected already
+                    return "duplicate", seen[hashes[-1]]
+            plugin = self.plugin(units)
+            if not plugin:
+                return "does not compile", "does not link"
+            for question in unit.questions:
+                said = self.rejected(plugin, question, "quick")
+                if said:
+                    with lock:
+                        seen[hashes[-1]] = m.key
+                    return said
+        if not units:
+            return "same code", ""
+        with lock:
+            first = seen.setdefault(tuple(hashes), m.key)
+        if first != m.key:
+            return "duplicate", first
+        return self.scrutinized(units, plugin, is_accounted) or ("survived", "")
+
+    def scrutinized(self, units, plugin, is_accounted):
+        """What level quick admits: other schedules, unit tests, higher levels, the race runtime."""
+        questions = list(dict.fromkeys(q for u in units for q in u.questions))
+        for settings in self.part.schedules:
+            for question in questions:
+                said = self.rejected(plugin, question, "quick", settings.items())
+                if said:
+                    return said
+        failed = self.failing_test(list(dict.fromkeys(t for u in units for t in u.tests)), units)
+        if failed:
+            return "unit test", failed
+        if is_accounted:
+            return None
+        for level in self.part.levels:
+            for question in questions:
+                said = self.rejected(plugin, question, level)
+                if said:
+                    return said
+        return self.race(units, questions)
