@@ -4,8 +4,8 @@ REFEREE_TESTS = tests/t_declared_limits.tap
 check_PROGRAMS += $(REFEREE_TESTS)
 TESTS += $(REFEREE_TESTS)
 endif
-TESTS += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh
-EXTRA_DIST += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh
+TESTS += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh tests/cli/declares.sh
+EXTRA_DIST += tests/declared_swaps.sh tests/probe_legal.sh tests/cli/judge_shards.sh tests/cli/declares.sh
 check_PROGRAMS += tests/step_port
 tests_step_port_CPPFLAGS = $(VERIFY_CPPFLAGS)
 tests_step_port_CFLAGS = $(VERIFY_CFLAGS)
