@@ -1,4 +1,14 @@
-/* declared.c -- the table of declared variations (semantics, section 4), its parser and printer. */
+/* declared.c -- the table of declared variations, its parser and printer.
+ *
+ * Not in it, on purpose:
+ * - stat=a/127 or 127/a, for who stores a scale in place of the absmax: a port makes the scale out of the
+ *   absmax that it is handed, by the operation that the library has for it, and that is quant=rdiv,
+ *   quant=mul or quant=reciprocal, and dequant=any. From the scale of 16-bit rows the absmax comes back
+ *   exactly: it is the only 16-bit number within half of its last bit of the scale times 127.
+ * - layout=kn, for who takes W transposed: a copy rounds nothing, so there is no theorem to choose; a port
+ *   transposes, and what it gets wrong is rejected. It would also give the step another schema.
+ * - bias=fma and bias=last: whether the bias joins the last product by FMA or the sum at its end, the
+ *   enclosure is the same, that of bias=f32. */
 #include "declared.h"
 
 #include <stddef.h>

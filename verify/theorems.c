@@ -6,7 +6,7 @@ static const kbit_theorem THEOREMS[] = {
      "for fp16 x and a, 0 < |x| <= a: 127x/a is an exact half-integer or at least 1/(254*2047) "
      "(relative) away from one; a sequence with a smaller error gives RNE(127x/a) except at ties",
      "reference/proofs/quantize_gap.md, coq/gap.v (every pair was run, too); the sequences' "
-     "errors: quantize_rows.g",
+     "errors: quantize_rows.g, quantize_rows_reciprocal.g",
      KBIT_PROVED},
     {"quantize-f32",
      "for fp32 x the fp32 quotient lies within the sequence's proved relative error of 127x/a: one "
