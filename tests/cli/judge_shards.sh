@@ -115,4 +115,14 @@ refused 'no parts of them' "$kbit" judge "$work/columns" --shard 1/2
 "$kbit" judge "$work/dequantize" --shard 2/2 -f json -o "$work/s.2.json"
 refused "its candidate is" "$kbit" merge "$work/s.1.json" "$work/s.2.json"
 
+# The example for Slurm, with the scheduler's variables set by hand.
+slurm() { KBIT=$kbit KBIT_OPTIONS='--sample 9,5' "$top_srcdir/verify/examples/slurm.sh" "$@"; }
+slurm commit "$work/layer-small" "$work/reports" || fail 'slurm.sh commit'
+for i in 1 2 3; do
+    SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 slurm judge "$work/layer-small" "$work/reports" || fail "slurm.sh judge, $i"
+done
+slurm merge "$work/reports" >"$work/merged" || fail 'slurm.sh merge'
+drawn=$(sed 's/.*://' "$work/reports/commitment")
+"$kbit" judge "$work/layer-small" --sample 9,5 --key "$drawn" | cmp - "$work/merged" || fail 'slurm.sh merges to another report'
+
 test "$failures" -eq 0
