@@ -62,6 +62,14 @@ linear-bnb-cuda llmint8_linear_bnb combine=round-twice,store=twice,subB=x
 linear-bnb-cuda llmint8_linear_bnb via=f16,store=twice,subB=x
 linear-bnb-cuda-bias llmint8_linear_bnb combine=round-twice,via=f16,store=twice,subB=x
 linear-bnb-cuda llmint8_linear_bnb combine=round-twice,via=f16,store=twice,subB=x,bias=after-round
+columns-launder-nan outlier_columns -
+outliers-from-the-end outlier_columns nan=launder
+absmax-launders-nan absmax_rows -
+absmax-tree absmax_rows nan=launder
+linear-launders-nan llmint8_linear_bnb -
+linear-composed llmint8_linear_bnb nan=launder
+paper-round-twice llmint8_linear_paper -
+paper-composed llmint8_linear_paper combine=round-twice,store=twice
 # a word of another step changes nothing for this one
 quantize-reciprocal quantize_rows llmint8_linear_bnb:quant=reciprocal
 linear-reciprocal llmint8_linear_bnb quant=reciprocal,llmint8_linear_bnb:quant=exact

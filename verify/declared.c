@@ -62,7 +62,7 @@ static const kbit_declared_row ROWS[] = {
      "sum with bias rounded once to the output type|rounded to fp32, then to the output "
      "type|either",
      AT(store)},
-    {"combine", "f32|round-twice", "llmint8_linear_bnb",
+    {"combine", "f32|round-twice", "llmint8_linear_bnb llmint8_linear_paper",
      "outlier product added in fp32 before the store|int8 part with bias rounded to the output "
      "type first, the outlier product added and rounded again",
      AT(combine)},
@@ -78,8 +78,10 @@ static const kbit_declared_row ROWS[] = {
      "outlier weights w s/127 unrounded or scaled after|w s/127 rounded to fp16 before the "
      "product|rounded to bf16|rounded to the 16-bit type of x; unrounded where x is fp32",
      AT(subB)},
-    {"nan", "propagate|launder", "quantize_rows absmax_rows llmint8_linear_bnb",
-     "a NaN stays one|a NaN activation becomes 0: a deviation, printed as such", AT(nan)},
+    {"nan", "propagate|launder", "outlier_columns absmax_rows llmint8_linear_bnb",
+     "a NaN is an outlier, and its row's absmax|a NaN activation is 0, in all that is made of x: a "
+     "deviation",
+     AT(nan)},
     {"zero-stat", "+0|-0", "absmax_rows", "absmax of an empty row is +0|is -0", AT(zero_stat)},
     {"overflow", "inf|sat", "store llmint8_linear_bnb llmint8_linear_paper",
      "values beyond the largest finite output become inf|become the largest finite value",

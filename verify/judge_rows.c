@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kbit_exact.h"
 #include "linear.h"
 #include "numbers.h"
 #include "threads.h"
@@ -143,14 +142,18 @@ static void judge_parts(void *context, size_t first, size_t last)
     }
 }
 
-/* The outlier columns of all of X. */
-static bool *outlier_columns(const kbit_call *call)
+/* The outlier columns of all of X. The paper's profile has no nan=launder. */
+static bool *outlier_columns(const kbit_step *step, const kbit_judging *judging)
 {
+    static const kbit_declared REFERENCE;
+    const kbit_call *call = judging->call;
+    const kbit_declared *declared =
+        step == &kbit_step_llmint8_linear_bnb ? judging->declared : &REFERENCE;
     bool *outliers = calloc(call->K ? call->K : 1, sizeof *outliers);
     for (size_t i = 0; outliers && i < call->M; i++)
         for (size_t k = 0; k < call->K; k++)
-            outliers[k] |= kbit_exact_is_outlier((float)kbit_element(&call->in[0], i * call->K + k),
-                                                 call->threshold);
+            outliers[k] |= kbit_is_outlier(
+                declared, (float)kbit_element(&call->in[0], i * call->K + k), call->threshold);
     return outliers;
 }
 
@@ -165,7 +168,7 @@ kbit_status kbit_judge_rows(const kbit_step *step, const kbit_judging *judging, 
         return kbit_step_judge(step, judging, verdict, error);
     if (r.parts == 0)
         r.parts = 1;
-    bool *outliers = is_layer(step) ? outlier_columns(call) : NULL;
+    bool *outliers = is_layer(step) ? outlier_columns(step, judging) : NULL;
     r.outliers = outliers;
     r.verdicts = calloc(r.parts, sizeof *r.verdicts);
     r.errors = calloc(r.parts, sizeof *r.errors);

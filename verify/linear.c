@@ -117,6 +117,11 @@ static void quantize(linear_judge *l)
     }
 }
 
+static bool launders(const linear_judge *l)
+{
+    return !l->paper && l->judging->declared->nan == NAN_LAUNDER;
+}
+
 static kbit_status prepare(linear_judge *l, kbit_error *error)
 {
     const kbit_call *call = l->judging->call;
@@ -146,6 +151,8 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     }
     if (!complete)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
+    if (launders(l))
+        kbit_launder(MK, l->x);
     find_outliers(l);
     quantize(l);
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
@@ -365,18 +372,14 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
     if (status == KBIT_OK && !row)
         status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
-        bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
         /* A part of a row cannot say which choice the rest of it was made with. */
         bool torn = part->columns && l.n_ties[i];
-        if (l.n_ties[i] > MAX_TIES || laundered || torn) {
+        if (l.n_ties[i] > MAX_TIES || torn) {
             verdict->undecided += l.N;
             if (!verdict->note[0] && l.n_ties[i] == KBIT_NO_CODES)
                 snprintf(verdict->note, sizeof verdict->note,
                          "row %zu: the declared sequence gives no code for absmax %a",
                          row_number(&l, i), (double)l.absmax[i]);
-            else if (!verdict->note[0] && laundered)
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu holds a NaN, which nan=launder hides", row_number(&l, i));
             else if (!verdict->note[0] && torn)
                 snprintf(verdict->note, sizeof verdict->note,
                          "row %zu has %zu exact ties: a part of a row does not decide them",

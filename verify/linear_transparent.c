@@ -108,13 +108,14 @@ static void scan_rows(void *context, size_t from, size_t to)
     const kbit_layer_stream *l = s->p->layer;
     const size_t K = l->K, row_bytes = kbit_layer_row_bytes(l, KBIT_LAYER_X);
     const float t = l->threshold;
+    const bool launder = !l->paper && s->p->judging->declared->nan == NAN_LAUNDER;
     float *x = malloc((K ? K : 1) * sizeof *x);
     if (!x)
         atomic_store(&s->no_memory, true);
     for (size_t i = from; i < to && x; i++) {
         widen(K, l->x_type, s->rows + i * row_bytes, x);
         for (size_t k = 0; k < K && t >= 0; k++)
-            if (!(fabsf(x[k]) < t))
+            if (!(fabsf(x[k]) < t) && !(launder && isnan(x[k])))
                 atomic_store_explicit(&s->is_outlier[k], true, memory_order_relaxed);
         if (!atomic_load_explicit(&s->whole, memory_order_relaxed))
             continue;
@@ -146,7 +147,7 @@ static bool columns_hold(const kbit_layer_passes *p, kbit_layer_units *units)
     bool flushes = declared->ftz_in16 == FTZ_FLUSH || declared->ftz32 == FTZ_FLUSH ||
                    declared->ftz_out16 == FTZ_FLUSH;
     bool holds = !l->paper && declared->combine == COMBINE_F32 && declared->via == VIA_DIRECT &&
-                 !flushes && l->K > 0;
+                 declared->nan == NAN_PROPAGATE && !flushes && l->K > 0;
     for (size_t j = 0; j < l->N && holds; j++) {
         const double unit = units->column_unit[j] = unit_of(l->w_absmax[j]);
         holds = unit > 0 && !(l->bias && l->bias[j] != 0);

@@ -1,9 +1,11 @@
 /* step.c -- the table of steps, and what all judges share. */
 #include "step.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kbit_exact.h"
 #include "numbers.h"
 
 static const kbit_step *const STEPS[] = {
@@ -157,6 +159,19 @@ bool kbit_shown(const kbit_judging *judging, size_t row, size_t column)
 kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
 {
     return keep(verdict, tensor, row, column);
+}
+
+bool kbit_is_outlier(const kbit_declared *declared, float x, float threshold)
+{
+    if (isnan(x) && declared->nan == NAN_LAUNDER)
+        x = 0;
+    return kbit_exact_is_outlier(x, threshold);
+}
+
+void kbit_launder(size_t n, float *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = isnan(x[i]) ? 0 : x[i];
 }
 
 float *kbit_widened(const kbit_tensor *tensor)

@@ -66,6 +66,12 @@ bool kbit_shown(const kbit_judging *judging, size_t row, size_t column);
 /* Element (row, column) judged right, but asked for: keeps it with its admissible set. */
 kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column);
 
+/* Whether an element of x makes its column an outlier column; with nan=launder a NaN does not. */
+bool kbit_is_outlier(const kbit_declared *declared, float x, float threshold);
+
+/* nan=launder: every NaN is 0. */
+void kbit_launder(size_t n, float *x);
+
 /* A tensor's elements widened to float; free() it. NULL when out of memory. */
 float *kbit_widened(const kbit_tensor *tensor);
 size_t kbit_tensor_elements(const kbit_tensor *tensor);

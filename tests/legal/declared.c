@@ -177,7 +177,88 @@ static kbit_status run_linear_bnb_cuda_bias(void *bound, const kbit_call *call)
     return two_kernels(call, true);
 }
 
+/* The call with every NaN of x replaced by 0. */
+static kbit_status run_laundered(void *bound, const kbit_call *call)
+{
+    const bool list = strcmp(call->step, "outlier_columns") == 0;
+    const size_t n = call->M * call->K, size = call->in[0].dtype == KBIT_F32 ? 4 : 2;
+    kbit_tensor in[4];
+    kbit_call clean = *call;
+    char *x = malloc(n * size + 1);
+    (void)bound;
+    if (!x)
+        return KBIT_ERR_MEMORY;
+    memcpy(in, call->in, (list ? 1 : 4) * sizeof *in);
+    if (n)
+        memcpy(x, call->in[0].data, n * size);
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x_at(&call->in[0], i)))
+            memset(x + i * size, 0, size);
+    in[0].data = x;
+    clean.in = in;
+    const kbit_status status = reference_step(&clean);
+    free(x);
+    return status;
+}
+
+/* The paper's layer by two kernels: the int8 part in the output's type, then the outliers on top. */
+static float outliers_without_d(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)s, (void)d;
+    float sum = 0;
+    for (size_t o = 0; o < n; o++)
+        sum += x[o] * w[o];
+    return sum;
+}
+
+static kbit_status outliers_apart(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, outliers_without_d);
+}
+
+static float d_alone(size_t n, const float *x, const float *w, float s, float d)
+{
+    (void)n, (void)x, (void)w, (void)s;
+    return d;
+}
+
+static kbit_status d_apart(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_outlier_sum(call, d_alone);
+}
+
+static kbit_status run_paper_round_twice(void *bound, const kbit_call *call)
+{
+    const size_t n = call->M * call->N;
+    float *d = calloc(n + 1, sizeof *d), *sum = calloc(n + 1, sizeof *sum);
+    const float *bias = call->in[2].dim[0] ? call->in[2].data : NULL;
+    kbit_tensor in[3] = {call->in[0], call->in[1], call->in[2]};
+    kbit_tensor out = {d, KBIT_F32, 2, {call->M, call->N}};
+    kbit_call part = *call;
+    (void)bound;
+    in[2].dim[0] = 0;
+    part.in = in;
+    part.out = &out;
+    kbit_status status = composed(&part, "outlier_matmul_w16", d_apart);
+    out.data = sum;
+    if (status == KBIT_OK)
+        status = composed(&part, "outlier_matmul_w16", outliers_apart);
+    for (size_t i = 0; status == KBIT_OK && i < n; i++) {
+        put_rounded(&call->out[0], i, bias ? d[i] + bias[i % call->N] : d[i]);
+        put_rounded(&call->out[0], i, x_at(&call->out[0], i) + sum[i]);
+    }
+    free(d);
+    free(sum);
+    return status;
+}
+
 const legal_variant legal_declared[] = {
+    {"columns-launder-nan", "outlier_columns", run_laundered, "nan=launder"},
+    {"linear-launders-nan", "llmint8_linear_bnb", run_laundered, "llmint8_linear_bnb:nan=launder"},
+    {"paper-round-twice", "llmint8_linear_paper", run_paper_round_twice,
+     "combine=round-twice store=twice"},
     {"quantize-reciprocal", "quantize_rows", run_quantize_reciprocal, "quant=reciprocal"},
     {"quantize-any-reciprocal", "quantize_rows", run_quantize_reciprocal, "quant=any"},
     {"linear-reciprocal", "llmint8_linear_bnb", run_layer_reciprocal, "quant=reciprocal"},
