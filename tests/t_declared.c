@@ -159,8 +159,9 @@ END_TEST
  * otherwise. */
 START_TEST(contradictions_are_of_steps)
 {
-    ck_assert_msg(parse("combine=round-twice llmint8_linear_bnb:store=twice") == KBIT_OK, "%s",
-                  error.text);
+    ck_assert_msg(parse("combine=round-twice llmint8_linear_bnb:store=twice "
+                        "llmint8_linear_paper:store=any") == KBIT_OK,
+                  "%s", error.text);
     ck_assert_int_eq(of("store", "store"), STORE_ONCE);
     ck_assert_int_eq(of("llmint8_linear_bnb", "store"), STORE_TWICE);
 }

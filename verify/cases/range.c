@@ -85,8 +85,8 @@ static void fill_small_outputs(kbit_problem *p)
 static const kbit_case CASES[] = {
     {"large-sums", "accumulators beyond 2^24 in every step", 5, 6, 2050, F16, F16, 6, true, NULL,
      true, QUICK, NULL, fill_large_sums, 0},
-    {"all-127", "every code 127: a float accumulator loses one with each addition beyond 2^25", 3, 4,
-     4100, F16, F32, 6, false, NULL, true, DEFAULT, NULL, fill_drift, 0},
+    {"all-127", "every code 127: a float accumulator loses one with each addition beyond 2^25", 3,
+     4, 4100, F16, F32, 6, false, NULL, true, DEFAULT, NULL, fill_drift, 0},
     {"subnormal-outliers", "fp16 subnormals in the outlier columns", 9, 12, 24, F16, F32, 0, false,
      NULL, true, QUICK, NULL, fill_subnormal, 0},
     {"overflow", "outputs beyond the largest finite fp16", 26, 20, 64, F16, F16, OFF, true, NULL,
