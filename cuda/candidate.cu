@@ -100,7 +100,8 @@ void free_all(Bound *b)
 {
     for (void *p : b->in)
         release(p);
-    release(b->out);
+    for (void *p : b->outs)
+        release(p);
     cudaFree(b->count);
     cudaFree(b->violation);
     cudaFree(b->workspace);
@@ -120,8 +121,9 @@ kbit_status bind_status(const kbit_call *call, Bound **bound)
     kbit_status status = KBIT_OK;
     for (int i = 0; i < step->inputs && status == KBIT_OK; ++i)
         status = upload(&b->in[i], call->in[i]);
-    if (status == KBIT_OK)
-        status = upload(&b->out, call->out[0]);
+    for (int i = 0; i < step->outputs && status == KBIT_OK; ++i)
+        status = upload(&b->outs[i], call->out[i]);
+    b->out = b->outs[0];
     const size_t listed = step->outliers >= 0 ? call->in[step->outliers].dim[0] : 0;
     if (status == KBIT_OK && (listed > 0 || step->outliers < 0)) /* an empty O is a NULL count */
         status = upload(&b->count, static_cast<int32_t>(listed));
@@ -141,14 +143,15 @@ kbit_status bind_status(const kbit_call *call, Bound **bound)
 kbit_status fetch(void *bound, const kbit_call *call)
 {
     Bound *b = static_cast<Bound *>(bound);
+    const Step *step = find(call->step);
     kbit_status status = KBIT_OK;
-    if (strcmp(call->step, "outlier_columns") == 0) {
+    if (step->listed >= 0) {
         int32_t found;
         status = status_of(cudaMemcpy(&found, b->count, sizeof found, cudaMemcpyDeviceToHost));
-        call->out[0].dim[0] = static_cast<size_t>(found);
+        call->out[step->listed].dim[0] = static_cast<size_t>(found);
     }
-    if (status == KBIT_OK)
-        status = download(call->out[0], b->out);
+    for (int i = 0; i < step->outputs && status == KBIT_OK; ++i)
+        status = download(call->out[i], b->outs[i]);
     free_all(b);
     return status;
 }

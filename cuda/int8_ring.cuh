@@ -15,6 +15,7 @@
 #define KBIT_CUDA_INT8_RING_CUH
 
 #include "epilogue.cuh"
+#include "last_block.cuh"
 #include "launch.cuh"
 #include "ptx.cuh"
 
@@ -155,8 +156,8 @@ __device__ __forceinline__ void multiply_stage(const int8_t *q, const int8_t *w,
 /* Leaves this block's sums for the last one, or is the last one: then adds everybody's and returns
  * true. A thread finds its own sums where the thread of its number left them. */
 template <class Tile>
-__device__ __forceinline__ bool last_to_arrive(const Int8Split &split, int tile, int &last,
-                                               int (&c)[Tile::kFragmentsM][Tile::kFragmentsN][4])
+__device__ __forceinline__ bool add_all_sums(const Int8Split &split, int tile, int &last,
+                                             int (&c)[Tile::kFragmentsM][Tile::kFragmentsN][4])
 {
     int4 *slots = reinterpret_cast<int4 *>(split.sums) +
                   static_cast<size_t>(tile) * split.splits * (Tile::kSums / 4);
@@ -167,14 +168,8 @@ __device__ __forceinline__ bool last_to_arrive(const Int8Split &split, int tile,
         for (int j = 0; j < Tile::kFragmentsN; ++j)
             own[(i * Tile::kFragmentsN + j) * Tile::kThreads + threadIdx.x] =
                 make_int4(c[i][j][0], c[i][j][1], c[i][j][2], c[i][j][3]);
-    __threadfence(); /* the sums before the arrival */
-    __syncthreads();
-    if (threadIdx.x == 0)
-        last = atomicAdd(&split.arrivals[tile], 1) == split.splits - 1;
-    __syncthreads();
-    if (!last)
+    if (!last_to_arrive(&split.arrivals[tile], split.splits, last))
         return false;
-    __threadfence(); /* the arrivals before the sums */
     for (int from = 0; from < split.splits; ++from) {
         if (from == static_cast<int>(blockIdx.y))
             continue;
@@ -290,7 +285,7 @@ __global__ void __launch_bounds__(Tile::kThreads, Tile::kBlocks)
         store_sums<Tile>(output, in, split.splits > 1, row0, col0, c);
     } else {
         if (split.splits > 1 &&
-            !last_to_arrive<Tile>(split, static_cast<int>(blockIdx.x), shared.last, c))
+            !add_all_sums<Tile>(split, static_cast<int>(blockIdx.x), shared.last, c))
             return;
         write_output<Tile>(shared.outliers, shared.rows, output, outliers, row0, col0, c);
     }

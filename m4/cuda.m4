@@ -74,6 +74,14 @@ AS_IF([test "x$NVCC" = xno],
 # keeps a bare -Xcompiler for itself.
 KBIT_NVCCFLAGS="-std=c++17 -O3 -fmad=false -Xptxas=--warn-on-spills -Xcompiler=-ffp-contract=off,-fvisibility=hidden,-Wall,-Wextra"
 AS_IF([test "x$enable_werror" = xyes], [KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --Werror=all-warnings -Xptxas=--warning-as-error -Xcompiler=-Werror"])
+# Six architectures of every kernel: a quarter of the bytes, where nvcc and so its driver (13, R580) know how.
+AS_IF([test "x$NVCC" != xno],
+  [AC_MSG_CHECKING([whether nvcc takes --compress-mode=size])
+   echo '__global__ void k(int *p) { *p = 1; }' >conftest.cu
+   AS_IF([$NVCC --version | grep 'release 1@<:@3-9@:>@' >/dev/null && $NVCC $NVCCFLAGS --compress-mode=size -c -o conftest.o conftest.cu >&AS_MESSAGE_LOG_FD 2>&1],
+     [AC_MSG_RESULT([yes]); KBIT_NVCCFLAGS="$KBIT_NVCCFLAGS --compress-mode=size"],
+     [AC_MSG_RESULT([no])])
+   rm -f conftest.cu conftest.o])
 AC_SUBST([KBIT_NVCCFLAGS])
 AC_SUBST([CUDA_LDFLAGS])
 AC_SUBST([NVCC_GENCODE])

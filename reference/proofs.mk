@@ -19,8 +19,8 @@ EXTRA_DIST += \
 	reference/proofs/coq/product.v reference/proofs/coq/linear.v \
 	reference/proofs/coq/linear_bf16.v reference/proofs/coq/overflow.v \
 	reference/proofs/coq/run.v reference/proofs/coq/nvidia.v reference/proofs/coq/amd.v \
-	reference/proofs/coq/exact.v reference/proofs/coq/judged.v \
-	reference/proofs/coq/transparent.v
+	reference/proofs/coq/exact.v reference/proofs/coq/judged.v reference/proofs/coq/baselines.v \
+	reference/proofs/coq/transparent.v reference/proofs/coq/producers.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove
@@ -32,3 +32,8 @@ prove:
 bounds:
 	@AWK='$(AWK)' $(SHELL) $(srcdir)/reference/proofs/bounds.sh > bounds.h.new
 	mv bounds.h.new $(srcdir)/reference/proofs/bounds.h
+
+# The worked example of each page.
+noinst_PROGRAMS += reference/proofs/examples
+reference_proofs_examples_SOURCES = reference/proofs/examples.c
+reference_proofs_examples_LDADD = libkbitref.la -lm

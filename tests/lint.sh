@@ -4,7 +4,7 @@
 cd "$top_srcdir" || exit 99
 files=$(find reference cuda verify tutorials tests \( -name '*.[ch]' -o -name '*.cc' -o -name '*.cu' -o -name '*.cuh' \) \
     ! -path reference/proofs/bounds.h | sort)
-scripts=$(find quickstart build-aux/nvcc-wrap.sh tests verify tutorials reference \( -name '*.sh' -o -name quickstart -o -name weave \) | sort)
+scripts=$(find quickstart build-aux/nvcc-wrap.sh tests verify cuda tutorials reference \( -name '*.sh' -o -name quickstart -o -name weave \) | sort)
 failures=0 skipped=
 
 # The formatting of another release of clang-format differs.

@@ -9,6 +9,8 @@ include tests/race.mk
 include tests/hopper.mk
 include tests/cuda.mk
 include tests/kernels.mk
+include tests/bench.mk
+include tests/conformance.mk
 include tests/docs.mk
 include tests/legal.mk
 include tests/mutants.mk
@@ -21,3 +23,4 @@ include tests/software.mk
 include tests/contain.mk
 include tests/tester.mk
 include tests/referee.mk
+include tests/producers.mk

@@ -268,6 +268,36 @@ START_TEST(admissible_sets)
 }
 END_TEST
 
+/* Within are the floats of the enclosure, rounded are those next to its ends as well. */
+START_TEST(admissible_floats_are_within)
+{
+    size_t narrower = 0;
+    for (uint64_t i = 0; i < 100000; i++) {
+        uint64_t h = kbit_hash(SEED, 70, i);
+        double v = ldexp(1 + (double)(h >> 12) * 0x1p-52, (int)(h % 290) - 160);
+        double radius = ldexp(fabs(v), -24) * (double)(1 + (h >> 5 & 63)) / 16 + 0x1p-150;
+        kbit_sum sum = {0};
+        kbit_sum_add(&sum, h & 1024 ? -v : v);
+        kbit_admissible inner = kbit_admissible_within(&sum, radius),
+                        outer = kbit_admissible_round(&sum, radius, KBIT_F32, false);
+        ck_assert(inner.lo >= outer.lo && inner.hi <= outer.hi);
+        if (isfinite(outer.lo) && isfinite(outer.hi)) {
+            float below = nextafterf((float)inner.lo, -INFINITY),
+                  above = nextafterf((float)inner.hi, INFINITY);
+            double slack = kbit_sum_error(&sum) * 2 + fabs(v) * 0x1p-51;
+            ck_assert_msg(inner.lo >= sum.value - radius - slack &&
+                              inner.hi <= sum.value + radius + slack,
+                          "%a +- %a gives [%a, %a]", sum.value, radius, inner.lo, inner.hi);
+            ck_assert_msg((double)below < sum.value - radius && (double)above > sum.value + radius,
+                          "%a +- %a gives [%a, %a] without an end", sum.value, radius, inner.lo,
+                          inner.hi);
+            narrower += inner.lo > outer.lo || inner.hi < outer.hi;
+        }
+    }
+    ck_assert_msg(narrower > 10000, "only %zu sets are narrower", narrower);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("numbers");
@@ -281,6 +311,7 @@ int main(void)
     tcase_add_test(core, growth_is_an_upper_bound);
     tcase_add_test(core, exactness_needs_room_and_a_common_quantum);
     tcase_add_test(core, admissible_sets);
+    tcase_add_test(core, admissible_floats_are_within);
     suite_add_tcase(suite, core);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -36,6 +36,14 @@ EXTRA_DIST += tests/legal_scale.sh tests/mutate/mutate.py tests/mutate/bench.py 
 # More planted bugs: those of paths that only some shapes, types and list lengths reach.
 tests_mutants_la_SOURCES += \
 	tests/mutants/outliers_zero_columns.c \
+	tests/mutants/absmax_nan_at_the_end.c \
+	tests/mutants/dequantize_inf_to_max.c \
+	tests/mutants/dequantize_truncated_accumulator.c \
+	tests/mutants/product_tail_48.c \
+	tests/mutants/outliers_ignore_inf_bf16.c \
+	tests/mutants/outliers_ulp_below.c \
+	tests/mutants/quantize_nan_code_bf16.c \
+	tests/mutants/store_zero_sign.c \
 	tests/mutants/outliers_16_bit_columns.c \
 	tests/mutants/outliers_at_most_256.c \
 	tests/mutants/outliers_one_per_word.c \

@@ -35,6 +35,8 @@ verify_kbit_SOURCES += \
 	verify/cmd/bench.h \
 	verify/cmd/bench_candidate.c \
 	verify/cmd/bench_certificate.c \
+	verify/cmd/bench_gpu.c \
+	verify/cmd/bench_gpu.h \
 	verify/cmd/bench_math.c \
 	verify/cmd/bench_report.c \
 	verify/cmd/bench_series.h \

@@ -21,9 +21,14 @@
 
 #define OUTLIERS "outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper"
 
+#define FUSED                                                                                      \
+    "rmsnorm_quantize layernorm_quantize relu_quantize gelu_quantize gelu_tanh_quantize "          \
+    "silu_quantize"
+#define NORMS "rmsnorm layernorm rmsnorm_quantize layernorm_quantize"
+
 static const kbit_declared_row ROWS[] = {
     {"quant", "exact|mul|rdiv|reciprocal|any",
-     "quantize_rows llmint8_linear_bnb llmint8_linear_paper",
+     "quantize_rows llmint8_linear_bnb llmint8_linear_paper " FUSED,
      "RNE(127x/a); at a tie the even code|rint(x * RN(127/a)) in fp32; gives no code where that is "
      "infinite, for a below 2^-121 (bf16, fp32), and those are UNDECIDED|rint(x / RN(a/127)) in "
      "fp32; no code for an fp32 a so small that a/127 has hardly a bit|rint(x * RN(127 RN(1/a))) "
@@ -54,7 +59,7 @@ static const kbit_declared_row ROWS[] = {
      "subnormal fp16 and bf16 operands of the outlier product count in full|they count as zero",
      AT(ftz_in16)},
     {"ftz32", "keep|flush",
-     "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper",
+     "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper " NORMS,
      "fp32 results below 2^-126 are kept|any of them may become zero", AT(ftz32)},
     {"ftz-out16", "keep|flush", "store llmint8_linear_bnb llmint8_linear_paper",
      "subnormal fp16 and bf16 outputs are kept|they become zero", AT(ftz_out16)},
@@ -86,6 +91,15 @@ static const kbit_declared_row ROWS[] = {
     {"overflow", "inf|sat", "store llmint8_linear_bnb llmint8_linear_paper",
      "values beyond the largest finite output become inf|become the largest finite value",
      AT(overflow)},
+    {"variance", "two-pass|welford|one-pass", "layernorm layernorm_quantize",
+     "mean first, then the mean of (x - mean)^2; sums in any order|running means and sums of "
+     "squared "
+     "differences, merged at most 16 times|the mean of x^2 less the mean's square",
+     AT(variance)},
+    {"rsqrt", "ieee|cuda", NORMS,
+     "root and quotient rounded to nearest|a reciprocal root within 2 ulp, as CUDA documents "
+     "rsqrtf",
+     AT(rsqrt)},
 };
 #define N_ROWS (sizeof ROWS / sizeof *ROWS)
 

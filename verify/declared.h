@@ -32,10 +32,13 @@ typedef enum { VIA_DIRECT, VIA_F16 } kbit_via;
 typedef enum { NAN_PROPAGATE, NAN_LAUNDER } kbit_nan_rule;
 typedef enum { ZERO_STAT_PLUS, ZERO_STAT_MINUS } kbit_zero_stat;
 typedef enum { OVERFLOW_INF, OVERFLOW_SAT } kbit_overflow;
+typedef enum { VARIANCE_TWO_PASS, VARIANCE_WELFORD, VARIANCE_ONE_PASS } kbit_variance;
+typedef enum { RSQRT_IEEE, RSQRT_CUDA } kbit_rsqrt;
 
 struct kbit_declared {
     int quant, dequant, acc, splitk, ftz_in16, ftz32, ftz_out16;
     int store, combine, bias, via, subB, nan, zero_stat, overflow;
+    int variance, rsqrt;
 };
 
 typedef struct {

@@ -7,7 +7,7 @@
 static bool hinted(const kbit_step *step)
 {
     return step == &kbit_step_quantize_rows || step == &kbit_step_absmax_rows ||
-           step == &kbit_step_store;
+           step == &kbit_step_store || step->group;
 }
 
 /* Whether the output is admissible under these declarations. */

@@ -17,7 +17,7 @@ kbit_rows kbit_rows_of_part(size_t rows, size_t part, size_t parts)
 
 bool kbit_step_has_rows(const kbit_step *step)
 {
-    return step->out.dims[0] == 'M';
+    return step->out.dims[0] == 'M' && step->n_more == 0;
 }
 
 static bool is_layer(const kbit_step *step)

@@ -13,7 +13,8 @@ typedef struct {
 /* The part-th (from 0) of `parts` ranges that share `rows` rows, as equal as can be. */
 kbit_rows kbit_rows_of_part(size_t rows, size_t part, size_t parts);
 
-/* Whether the step has a row of output for each row of its input; outlier_columns has one list. */
+/* Whether the step has one output, with a row for each row of its input: outlier_columns has one list, the
+ * fused producers have several outputs, each judged on the last. */
 bool kbit_step_has_rows(const kbit_step *step);
 
 /* Judges rows of a call that lies in memory, by up to kbit_threads() threads: what kbit_step_judge() gives

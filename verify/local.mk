@@ -66,6 +66,7 @@ pkglibexec_PROGRAMS += verify/kbit-run
 include verify/contain.mk
 
 include verify/cases.mk
+include verify/producers.mk
 include verify/io.mk
 include verify/probe.mk
 include verify/cert.mk

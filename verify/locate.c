@@ -48,6 +48,23 @@ kbit_status kbit_locate_runner(char *path, size_t size, kbit_error *error)
                      KBIT_LIBEXECDIR);
 }
 
+kbit_status kbit_locate_program(const char *name, char *path, size_t size, kbit_error *error)
+{
+    char folder[PATH_MAX];
+    own_folder(folder, sizeof folder);
+    snprintf(path, size, "%.4000s/%.60s", folder, name);
+    if (access(path, X_OK) == 0)
+        return KBIT_OK;
+    snprintf(path, size, "%.3900s/../cuda/bench/%.60s", folder, name);
+    if (access(path, X_OK) == 0)
+        return KBIT_OK;
+    snprintf(path, size, "%s/%.60s", KBIT_LIBEXECDIR, name);
+    if (access(path, X_OK) == 0)
+        return KBIT_OK;
+    return kbit_fail(error, KBIT_ERR_IO, "%s is neither beside kbit nor in %s", name,
+                     KBIT_LIBEXECDIR);
+}
+
 /* Calls use on each folder that may hold plug-ins, until it returns true. */
 static bool each_folder(bool (*use)(const char *folder, void *context), void *context)
 {

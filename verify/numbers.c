@@ -107,6 +107,19 @@ static double nearest_saturating(double v, kbit_dtype type, bool saturate)
     return saturate && isinf(r) ? copysign(kbit_largest(type), r) : r;
 }
 
+/* The real numbers that sum and radius enclose. */
+static void enclose(const kbit_sum *sum, double radius, double *lo, double *hi)
+{
+    /* The two roundings of value +- radius are covered by one more double ulp each. */
+    double r = radius == 0 && kbit_sum_is_exact(sum) ? 0 : radius + kbit_sum_error(sum);
+    *lo = sum->value - r;
+    *hi = sum->value + r;
+    if (r > 0) {
+        *lo = nextafter(*lo, -INFINITY);
+        *hi = nextafter(*hi, INFINITY);
+    }
+}
+
 kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
                                       bool saturate)
 {
@@ -117,16 +130,23 @@ kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_d
         /* An operand is infinite: nothing overflowed, so nothing saturates. */
         set.lo = set.hi = sum->plus_inf ? INFINITY : -INFINITY;
     } else {
-        /* The two roundings of value +- radius are covered by one more double ulp each. */
-        double r = radius == 0 && kbit_sum_is_exact(sum) ? 0 : radius + kbit_sum_error(sum);
-        double lo = sum->value - r, hi = sum->value + r;
-        if (r > 0) {
-            lo = nextafter(lo, -INFINITY);
-            hi = nextafter(hi, INFINITY);
-        }
+        double lo, hi;
+        enclose(sum, radius, &lo, &hi);
         set.lo = nearest_saturating(lo, type, saturate);
         set.hi = nearest_saturating(hi, type, saturate);
     }
+    return set;
+}
+
+kbit_admissible kbit_admissible_within(const kbit_sum *sum, double radius)
+{
+    kbit_admissible set = kbit_admissible_round(sum, radius, KBIT_F32, false);
+    double lo, hi;
+    enclose(sum, radius, &lo, &hi);
+    if (isfinite(set.lo) && set.lo < lo)
+        set.lo = (double)nextafterf((float)set.lo, INFINITY);
+    if (isfinite(set.hi) && set.hi > hi)
+        set.hi = (double)nextafterf((float)set.hi, -INFINITY);
     return set;
 }
 

@@ -48,6 +48,9 @@ double kbit_largest(kbit_dtype type); /* finite */
  * is the image of the interval. double_error bounds |sum->value - exact| (see kbit_sum_error). */
 kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_dtype type,
                                       bool saturate);
+/* The floats within exact +- radius, for a theorem whose radius is that of the float itself, its last
+ * rounding included; infinity where a number next to the enclosure rounds to it. */
+kbit_admissible kbit_admissible_within(const kbit_sum *sum, double radius);
 bool kbit_admits(const kbit_admissible *set, double observed);
 
 /* The set behind a further rounding: of fp16 values to the type. */

@@ -252,12 +252,14 @@ static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int 
 {
     kbit_process *p = &sandbox->process;
     const kbit_step *step = kbit_step_find(call->step);
+    const char *names[KBIT_MAX_OUTPUTS] = {"", "", "", ""};
+    for (size_t o = 0; step && o <= step->n_more; o++)
+        names[o] = kbit_step_output(step, o)->name;
     int stopped = 0;
     kill(-p->pid, SIGSTOP);
     waitpid(p->pid, &stopped, WUNTRACED);
-    bool clean = kbit_files_collect(out, step ? step->out.name : "",
-                                    sandbox->latest.tensor + sandbox->latest.n_in, call->out, n_out,
-                                    poison, outcome->note, sizeof outcome->note);
+    bool clean = kbit_files_collect(out, names, sandbox->latest.tensor + sandbox->latest.n_in,
+                                    call->out, n_out, poison, outcome->note, sizeof outcome->note);
     kill(-p->pid, SIGCONT);
     if (!WIFSTOPPED(stopped)) { /* the wait was for its end */
         kbit_run_box box = *p->box;

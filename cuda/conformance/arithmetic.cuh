@@ -34,14 +34,12 @@ FLOAT_INSTRUCTION(PlainDivide, 2, x[0] / x[1]);
 FLOAT_INSTRUCTION(PlainExpression, 3, x[0] * x[1] + x[2]);
 #undef FLOAT_INSTRUCTION
 
-/* Of two zeros of other signs either may come: their sum is kept, which is +0 then. */
 #define SELECT_INSTRUCTION(Name, function)                                                         \
     struct Name : FloatOperands {                                                                  \
         static constexpr int arity = 2;                                                            \
         static __device__ uint32_t apply(const uint32_t *x)                                        \
         {                                                                                          \
-            const float selected = function(__uint_as_float(x[0]), __uint_as_float(x[1]));         \
-            return __float_as_uint(selected == 0.0f ? 0.0f : selected);                            \
+            return __float_as_uint(function(__uint_as_float(x[0]), __uint_as_float(x[1])));        \
         }                                                                                          \
     }
 SELECT_INSTRUCTION(Minimum, min);
@@ -61,8 +59,10 @@ inline void add_arithmetic(List &list)
     list.push_back(map_instruction<PlainDivide>("divide", "the operator / of fp32", nan));
     list.push_back(map_instruction<PlainExpression>(
         "multiply_add", "x * y + z of fp32: two roundings, no contraction", nan));
-    list.push_back(map_instruction<Minimum>("fmin", "min of fp32, zeros as +0", nan));
-    list.push_back(map_instruction<Maximum>("fmax", "max of fp32, zeros as +0", nan));
+    list.push_back(
+        map_instruction<Minimum>("fmin", "min of fp32: -0 below +0, numbers before NaN", nan));
+    list.push_back(
+        map_instruction<Maximum>("fmax", "max of fp32: +0 above -0, numbers before NaN", nan));
 }
 } // namespace conformance
 

@@ -1,7 +1,7 @@
 /* intrinsics.h -- arithmetic, bit and conversion intrinsics of CUDA, with their exact meaning.
  *
  * The _rn functions are single IEEE operations because the tree is compiled without contraction and
- * without fast-math. expf and its kin differ between a GPU and a C library: none is offered here.
+ * without fast-math. expf and its kin differ between a GPU and a C library; here they are the library's.
  */
 #ifndef KBIT_SIMT_INTRINSICS_H
 #define KBIT_SIMT_INTRINSICS_H
@@ -226,12 +226,26 @@ template <class T> T __ldg(const T *p)
     return *p;
 }
 
-/* CUDA's min and max take mixed types, and drop a NaN when the other argument is a number. */
+namespace simt
+{
+/* Of a and b, or the one that is a number if the other is NaN, signalling or not: the C library's
+ * fmin() makes NaN of a signalling one. Of two zeros -0 is the lesser. */
+template <class T> constexpr T lesser(T a, T b)
+{
+    if (a != a || b != b)
+        return a != a ? b : a;
+    if (a == b)
+        return __builtin_signbit(a) ? a : b;
+    return a < b ? a : b;
+}
+} // namespace simt
+
+/* CUDA's min and max take mixed types. */
 template <class A, class B> constexpr typename std::common_type<A, B>::type min(A a, B b)
 {
     typedef typename std::common_type<A, B>::type T;
     if constexpr (std::is_floating_point<T>::value)
-        return (T)fmin((T)a, (T)b);
+        return simt::lesser((T)a, (T)b);
     else
         return (T)b < (T)a ? (T)b : (T)a;
 }
@@ -239,7 +253,7 @@ template <class A, class B> constexpr typename std::common_type<A, B>::type max(
 {
     typedef typename std::common_type<A, B>::type T;
     if constexpr (std::is_floating_point<T>::value)
-        return (T)fmax((T)a, (T)b);
+        return -simt::lesser(-(T)a, -(T)b);
     else
         return (T)a < (T)b ? (T)b : (T)a;
 }

@@ -6,9 +6,11 @@
 
 namespace simt
 {
-/* A block as it starts. Its threads' stacks lie together and are nobody's memory but their own. */
+/* A block as it starts. Its threads' stacks lie together and are nobody's memory but their own. The
+ * blocks of a cluster all start before the first of them runs, in the order of their ranks. */
 struct MonitoredBlock {
     uint64_t number;
+    unsigned rank, cluster; /* of so many blocks */
     unsigned threads;
     const void *shared;
     size_t shared_bytes;
@@ -37,6 +39,8 @@ class Monitor
     virtual void fence() = 0;
     /* It updates a word atomically. */
     virtual void atomic(const void *p, size_t bytes, const Where &) = 0;
+    /* It initialises the mbarrier in these 8 bytes, or uses it. */
+    virtual void mbarrier(const void *barrier, bool initialises, const Where &) = 0;
     /* It reads from shared memory within an operation of this layer. */
     virtual void reads(const void *from, size_t bytes, const Where &) = 0;
 

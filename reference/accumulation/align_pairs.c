@@ -37,7 +37,7 @@ static float tree(const kbit_accumulation *row, size_t size, size_t count, const
 /* Computes: RN(c + tree), where tree adds the products, each rounded to nearest, in pairs, then the
  *   sums in pairs, and so on; the first half of an odd number is the larger one.
  * Error bound: proofs/accumulate.md; each product goes through at most log2 L + 1 additions of one
- *   step and one of each later step. CITED for IEEE rows, on a MODEL for the others.
+ *   step and one of each later step. PROVED for IEEE rows, on a MODEL for the others.
  * Deviations: none in IEEE rows. MODEL in the others: subnormal operands and c, and -0, count as +0, subnormal
  *   products and sums as zero with their sign. */
 float accumulation_pairs(const kbit_accumulation *row, size_t count, const kbit_operand *a,

@@ -12,9 +12,9 @@ enum { LEAST_ZERO_POINT = INT16_MIN + 127, GREATEST_ZERO_POINT = INT16_MAX - 127
  *   in fp32 max - min, 254 / that, scale * min, rintf. Where max = min the scale is 1.
  * Shapes: x [n]; n = 0 gives scale 1, zero point 127.
  * Units: scale counts steps a unit of x.
- * Error bound: scale within (1 + u)^2, relatively, of 254 / (max - min), u = 2^-24; zero_point
- *   is the nearest integer or, where scale min is closest to a half-integer, its neighbour: it
- *   stands in the set of zeropoint_exact.c.
+ * Error bound: scale within (1 + u)^2 - 1, relatively, of 254 / (max - min), u = 2^-24: PROVED,
+ *   proofs/coq/baselines.v, zeropoint_scale; zero_point is the nearest integer or, where scale min is
+ *   closest to a half-integer, its neighbour: it stands in the set of zeropoint_exact.c.
  * Assumptions: none.
  * Errors: KBIT_ERR_NULL, _RANGE (an element, max - min or the scale is not finite, or a code
  *   plus the zero point would leave int16: where max - min is less than about 1 / 128 of the
@@ -75,8 +75,8 @@ kbit_status kbit_zeropoint_quantize(size_t n, const float *x, kbit_zeropoint fit
 /* Computes: Y_ij = C_ij / scale_x / scale_w, C_ij = sum_k (q_ik + zp_x) (v_jk + zp_w), exact.
  * Shapes: x [M,K]; w [N,K]; y [M,N].
  * Units: those of X times those of W.
- * Error bound: three roundings: within [1 - u, 1 + u]^3, relatively, of C_ij / (scale_x
- *   scale_w).
+ * Error bound: three roundings: within (1 + u)^3 - 1, relatively, of C_ij / (scale_x scale_w), where
+ *   neither quotient is subnormal: PROVED, proofs/coq/baselines.v, zeropoint_dequantize.
  * Assumptions: none.
  * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (see kbit_zeropoint_fit and zeropoint_product.c),
  *   _MEMORY.

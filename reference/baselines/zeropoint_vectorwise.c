@@ -69,8 +69,8 @@ static kbit_status dot(size_t K, const int32_t *p, const int32_t *r, int64_t *su
  *   X and one a row of W.
  * Shapes: x [M,K]; w [N,K]; y [M,N].
  * Units: those of X times those of W.
- * Error bound: three roundings: within [1 - u, 1 + u]^3, relatively, of C_ij / (scale_i
- *   w_scale_j).
+ * Error bound: three roundings: within (1 + u)^3 - 1, relatively, of C_ij / (scale_i w_scale_j), where
+ *   neither quotient is subnormal: PROVED, proofs/coq/baselines.v, zeropoint_dequantize.
  * Assumptions: none.
  * Errors: KBIT_ERR_SHAPE, _NULL, _RANGE (a row cannot be quantized, or C leaves int64), _MEMORY.
  * Source: LLM.int8(), Table 1, "Int8 zeropoint vector-wise"; code as above.

@@ -10,8 +10,9 @@ static const float ONE_BY_127_SQUARED = 0x1.040c2p-14f;
  * Error bound: relative, in KBIT_BOUND_DEQUANT_BNB, that is [-2.57e-7, +2.20e-7], for any int32 C
  *   and fp16-valued a and s: PROVED, proofs/dequantize_bnb.g. Four roundings, of (float)C (none for
  *   |C| <= 2^24) and of three products; the constant's error is the fifth part.
- *   For bf16 and fp32 statistics the same in KBIT_RANGE_DEQUANT_BNB_F32, where no product is
- *   subnormal or overflows: PROVED, proofs/dequantize_bnb_f32.g.
+ *   For bf16 and fp32 statistics the same where |C a s| is in KBIT_RANGE_DEQUANT_BNB_F32 and |C a| at
+ *   most 2^127, so that no product is subnormal or overflows; where |C a s| is smaller, an absolute
+ *   error in KBIT_BOUND_DEQUANT_BNB_F32_SMALL: PROVED, proofs/dequantize_bnb_f32.g.
  * Assumptions: none; a statistic that is NaN or infinite gives what IEEE arithmetic gives, and with
  *   the codes 0 that quantize_rows writes for such a row, NaN.
  * Errors: KBIT_ERR_SHAPE (M N overflows), _NULL.

@@ -12,10 +12,9 @@ static const float ONE_BY_127 = 0x1.020408p-7f;
  * Error bound: with u = 2^-24, n = |O|, E the exact sum and S = sum_{k in O} |X_ik w_jk| s_j / 127,
  *       |Y - (D + E)| <= u |D + E| + (1 + u) g S,  g = (1 + (n - 1) u) (1 + r) - 1,
  *   r the larger end of KBIT_BOUND_OUTLIER_SCALE, about 2.06 u, for fp16 and bf16 X (each product
- *   has at most 19 bits and is exact); with n for n - 1 for fp32 X; where nothing overflows and no
- *   scaled sum is subnormal. CITED for the sum: Jeannerod and Rump, SIAM J. Matrix Anal. Appl. 34
- *   (2013), (n - 1) u in any order, without a condition on n. PROVED for the scaling.
- *   proofs/outlier_matmul.md has the proof.
+ *   has at most 18 bits and is exact); with n for n - 1 for fp32 X; where nothing overflows and no
+ *   scaled sum is subnormal. PROVED, proofs/outlier_matmul.md: the sum, (n - 1) u in any order without
+ *   a condition on n, by coq/summation.v, the scaling by outlier_matmul.g.
  * Assumptions: outliers strictly ascending in [0,K).
  * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K, N K or M N overflows), _NULL, _RANGE (outliers).
  * Source: LLM.int8(), section 3.2, first sum; bitsandbytes int8_mixed_scaled_mm.

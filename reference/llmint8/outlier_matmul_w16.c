@@ -9,7 +9,7 @@
  *       |Y - (D + E)| <= u |D + E| + (1 + u) (n - 1) u S
  *   for fp16 X and W (each product has at most 22 bits and is exact; nothing can overflow or be
  *   subnormal), and for bf16 where no product leaves the range of fp32; with n for n - 1 for fp32
- *   values. CITED: Jeannerod and Rump, SIAM J. Matrix Anal. Appl. 34 (2013); proofs/accumulate.md.
+ *   values. PROVED: proofs/accumulate.md, coq/summation.v.
  * Assumptions: outliers strictly ascending in [0,K).
  * Errors: KBIT_ERR_SHAPE (K > INT32_MAX, or M K, N K or M N overflows), _NULL, _RANGE (outliers).
  * Source: LLM.int8(), section 3.2, first sum.

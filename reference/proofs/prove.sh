@@ -5,8 +5,9 @@
 #   prove.sh [SCRIPT.g|FILE.v...]     default: all *.g beside this file, then coq/ in the order of
 #                                     coq/_CoqProject
 #
-# GAPPA, COQC and AWK name the programs. One line a theorem, then the total. Exit status: 0 all
-# proved, 1 one is not, 77 a program or library is missing.
+# GAPPA, COQC and AWK name the programs. One line a theorem on stdout, then the total; on stderr what is
+# being checked, and the seconds it took. Exit status: 0 all proved, 1 one is not, 77 a program or library
+# is missing, which is named.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -37,6 +38,19 @@ fi
 proved=0
 failed=0
 found_here=
+began=$(date +%s)
+number=0
+
+# checking WHAT / checked -- progress.
+checking()
+{
+    since=$(date +%s)
+    printf 'prove: %s ...' "$1" >&2
+}
+checked()
+{
+    echo " $(($(date +%s) - since)) s" >&2
+}
 
 # verdict WHY PLACE NAME... -- one line a theorem; WHY is empty if all of them are proved.
 verdict()
@@ -117,18 +131,25 @@ assumed()
 }
 
 for script in "$@"; do
+    number=$((number + 1))
+    checking "$number of $#: $(basename "$script")"
     case $script in
-    *.v) prove_coq "$script" ;;
-    *) prove_gappa "$script" ;;
+    *.v) prove_coq "$script" >"$work/verdicts" 2>"$work/why" ;;
+    *) prove_gappa "$script" >"$work/verdicts" 2>"$work/why" ;;
     esac
+    checked
+    cat "$work/verdicts"
+    cat "$work/why" >&2
 done
 if [ -n "$theorems" ]; then
     # shellcheck disable=SC2086 # one word a theorem
+    checking "what the theorems of coq/ rest on"
     found=$(assumed $theorems)
+    checked
     for theorem in $theorems; do
         [ -z "$found" ] || found_here=$(assumed "$theorem")
         verdict "${found_here:+the proof rests on $found_here}" "coq/${theorem%%.*}.v" "${theorem#*.}"
     done
 fi
-echo "$proved proved, $failed failed; $("$gappa" --version), $("$coqc" --version | sed -n 1p)"
+echo "$proved proved, $failed failed in $(($(date +%s) - began)) s; $("$gappa" --version), $("$coqc" --version | sed -n 1p)"
 [ "$failed" -eq 0 ] && [ "$proved" -gt 0 ]

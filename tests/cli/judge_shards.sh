@@ -109,7 +109,7 @@ refused 'goes before --shard' "$kbit" judge "$work/product" --commit --shard 1/2
 refused 'jobs takes a whole number' "$kbit" judge "$work/store" --jobs 0
 "$kbit" gen outlier_columns --case random-f16 -o "$work/columns" && "$port" "$work/columns" || fail 'columns'
 "$kbit" judge "$work/columns" -j 4 >"$work/out" || fail 'outlier_columns by threads'
-refused 'no parts of them' "$kbit" judge "$work/columns" --shard 1/2
+refused 'have no parts' "$kbit" judge "$work/columns" --shard 1/2
 "$kbit" verify -c reference --case nan --shard 1/1 -f json -o "$work/verify.json"
 "$kbit" judge "$work/store" --shard 1/2 -f json -o "$work/s.1.json"
 "$kbit" judge "$work/dequantize" --shard 2/2 -f json -o "$work/s.2.json"

@@ -11,6 +11,7 @@ import threading
 
 TOP, BUILD = os.environ["top_srcdir"], os.environ["top_builddir"]
 CALL_LIMIT, RUN_LIMIT = "10", 300  # seconds that a call, a run of kbit verify or of a unit test, may take
+FEW = ("random-f16", "one-token-outliers")  # small cases, for what is slow
 lock = threading.Lock()
 
 
@@ -75,32 +76,39 @@ class Bench:
         for j in json.loads(done.stdout)["judgements"]:
             if j["result"] not in ("admissible", "UNDECIDED", "ABSENT"):
                 means = "CPU layer" if "simt:" in j["note"] else "referee"
-                fault = re.search(r"simt: (.*)", j["note"])
+                fault = re.search(r"simt: *([^|]*)", j["note"])
                 return means, "%s %s in %s%s%s" % (j["step"], j["result"], j["case"], " [%s]" % where if where else "",
                                                    ": " + fault.group(1)[:90] if fault else "")
         return None
 
-    def failing_test(self, tests, units):
-        """Each test is compiled with the changed headers."""
+    def test_object(self, stem, anew):
+        """The unit test, compiled with the headers as they are now; None if it does not compile."""
         compiler, ending, *flags = self.part.test_compile
-        for stem in tests:
-            source = "tests/t_%s.%s" % (stem, ending)
-            objects = os.path.join(self.at, "test.o")
+        out = os.path.join(self.at, "t_%s%s.o" % (stem, ".changed" if anew else ""))
+        if anew or not os.path.exists(out):
             done = subprocess.run(shlex.split(os.environ[compiler]) + flags + self.common
-                                  + shlex.split(os.environ["TEST_CFLAGS"]) + ["-c", source, "-o", objects],
+                                  + shlex.split(os.environ["TEST_CFLAGS"])
+                                  + ["-c", "tests/t_%s.%s" % (stem, ending), "-o", out],
                                   cwd=self.at, capture_output=True, text=True, timeout=RUN_LIMIT)
             if done.returncode != 0:
+                return None
+        return out
+
+    def failing_test(self, tests, units, anew):
+        for stem in tests:
+            test = self.test_object(stem, anew)
+            if not test:
                 return "t_%s: does not compile" % stem
-            rest = [objects] + self.part.test_link + shlex.split(os.environ["TEST_LIBS"]) + ["-lm"]
+            rest = [test] + self.part.test_link + shlex.split(os.environ["TEST_LIBS"]) + ["-lm"]
             if stem == "cuda_calls" and not any(u.source.endswith("candidate.cc") for u in units):
-                rest = [objects, self.part.link[0]] + rest[1:]
+                rest = [test, self.part.link[0]] + rest[1:]
             program = self.linked(units, rest, "test")
             if not program:
                 return "t_%s: does not link" % stem
             try:
                 done = subprocess.run([program], cwd=self.at, capture_output=True, text=True, errors="replace",
                                       timeout=RUN_LIMIT, env=os.environ | {"CK_TAP_LOG_FILE_NAME": "-",
-                                                                           "CK_DEFAULT_TIMEOUT": "40"})
+                                                                           "CK_DEFAULT_TIMEOUT": "100"})
             except subprocess.TimeoutExpired:
                 return "t_%s: HUNG" % stem
             failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)", done.stdout, re.M)
@@ -120,7 +128,7 @@ class Bench:
         if not plugin:
             return None
         for question in questions:
-            for case in ("random-f16", "one-token-outliers"):
+            for case in FEW:
                 said = self.rejected(plugin, question, "quick", (), "--case", case)
                 if said:
                     return "race runtime", said[1]
@@ -131,7 +139,7 @@ class Bench:
         rest = self.part.link
         if any(u.source.endswith("candidate.cc") for u in units):
             rest = rest[1:]
-        return self.linked(units, rest, "plugin.so", ["-shared"])
+        return self.linked(units, rest, "plugin.so", ["-shared", "-Wl,-z,defs"])
 
     def fate(self, m, text, seen, is_accounted):
         """(fate, detail) of one mutant; seen: objects met before, and by which mutant."""
@@ -153,12 +161,10 @@ class Bench:
             self.compiled(unit)
         plugin = self.plugin(units)
         for question in dict.fromkeys(q for u in units for q in u.questions):
-            for settings in [{}] + self.part.schedules:
-                said = self.rejected(plugin, question, "quick", settings.items())
-                if said:
-                    return said
-        return self.failing_test(list(dict.fromkeys(t for u in units for t in u.tests)), units) or \
-            self.race(units, [q for u in units for q in u.questions])
+            said = self.rejected(plugin, question, "quick")
+            if said:
+                return said
+        return self.scrutinized("", units, plugin, False)
 
     def judged(self, m, seen, is_accounted):
         units, hashes, plugin = [], [], None
@@ -188,17 +194,19 @@ class Bench:
             first = seen.setdefault(tuple(hashes), m.key)
         if first != m.key:
             return "duplicate", first
-        return self.scrutinized(units, plugin, is_accounted) or ("survived", "")
+        return self.scrutinized(m.file, units, plugin, is_accounted) or ("survived", "")
 
-    def scrutinized(self, units, plugin, is_accounted):
+    def scrutinized(self, file, units, plugin, is_accounted):
         """What level quick admits: other schedules, unit tests, higher levels, the race runtime."""
         questions = list(dict.fromkeys(q for u in units for q in u.questions))
         for settings in self.part.schedules:
             for question in questions:
-                said = self.rejected(plugin, question, "quick", settings.items())
-                if said:
-                    return said
-        failed = self.failing_test(list(dict.fromkeys(t for u in units for t in u.tests)), units)
+                for case in FEW:
+                    said = self.rejected(plugin, question, "quick", settings.items(), "--case", case)
+                    if said:
+                        return said
+        tests = list(dict.fromkeys(t for u in units for t in u.tests))
+        failed = self.failing_test(tests, units, file.endswith("h"))
         if failed:
             return "unit test", failed
         if is_accounted:

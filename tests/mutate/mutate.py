@@ -7,8 +7,8 @@ verify --fail-fast` at level quick, on the steps that its units can reach (parts
 under other schedules of the CPU layer, by the unit tests, at the higher levels, and by the race runtime
 (bench.py). What is left must stand in accounted.txt with the reason, or it is a survivor and the run fails.
 
-Mutants are taken in eight passes over all files, of every eighth mutant each, so that a run that --minutes
-ends has taken the same share of every file. The ledger in the build tree makes the next run go on where
+Mutants are taken in 64 passes over all files, of every 64th mutant each, first from 0, then from 32, 16, 48,
+8 and so on, so that a run that --minutes ends has taken the same share of every file, evenly spread. The ledger in the build tree makes the next run go on where
 this one stopped; survivors that nothing accounts for are judged anew, and so is all of a file that changed.
 """
 import argparse
@@ -35,7 +35,7 @@ from bench import BUILD, TOP, Bench, lock
 from parts import PARTS
 
 HERE = os.path.join(TOP, "tests", "mutate")
-PASSES = (0, 4, 2, 6, 1, 5, 3, 7)
+PASSES = 64  # a power of two
 KILLED = ("referee", "CPU layer", "unit test", "race runtime")
 
 mutant_t = collections.namedtuple("mutant_t", "file line old new key turn")
@@ -62,7 +62,7 @@ def mutants_of(file):
         old = lines[line - 1].rstrip()
         key = "\t".join([file, str(line), old.strip(), new.strip(), version])
         if key not in seen:
-            turn = PASSES.index(len(seen) % len(PASSES))
+            turn = int(format(len(seen) % PASSES + PASSES, "b")[:0:-1], 2)  # its bits reversed
             seen.add(key)
             result.append(mutant_t(file, line, old, new.rstrip(), key, turn))
     return result, text
@@ -133,8 +133,8 @@ def write_report(out, part_names, fates, made, list_):
         out.write("| **%s** | %s |\n" % (name, " | ".join(str(sums[c]) for c in ["mutants", "taken", "judged"] + columns)))
     if len(part_names) > 1:
         out.write("| **all** | %s |\n" % " | ".join(str(total[c]) for c in ["mutants", "taken", "judged"] + columns))
-    killers = collections.Counter((f, " ".join(re.sub(r":? .*", "", d) if f == "unit test" else d.split(" in ")[0]
-                                   for d in [d])) for _, f, d in final if f in KILLED)
+    killers = collections.Counter((f, re.split(r":? " if f == "unit test" else " in ", d)[0])
+                                  for _, f, d in final if f in KILLED)
     out.write("\n| killed by | first said | mutants |\n|---|---|---|\n")
     for (means, killer), n in sorted(killers.items(), key=lambda item: (-item[1], item[0])):
         out.write("| %s | %s | %d |\n" % (means, killer, n))
@@ -162,7 +162,6 @@ def judge_all(name, todo, texts, list_, options, record):
         wrong = None if options.no_baseline else benches[0].baseline()
         if wrong:
             sys.exit("mutate.py: %s as it is: %s" % (name, wrong))
-        print("%s: the sources as they are pass" % name, flush=True)
 
         def one(m):
             if options.minutes and time.monotonic() - began > 60 * options.minutes:
@@ -188,7 +187,7 @@ def judge_all(name, todo, texts, list_, options, record):
                 if fate[0] == "survived" and not why_admitted(m.key, list_):
                     print("survived  %s:%d\n    - %s\n    + %s  %s" % (m.file, m.line, m.old.strip(), m.new.strip(),
                                                                       fate[1]), flush=True)
-                if done % 50 == 0:
+                if done % 20 == 0:
                     print("%s: %d of %d" % (name, done, len(todo)), flush=True)
 
 
@@ -196,7 +195,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("parts", nargs="+", choices=sorted(PARTS))
     arguments.add_argument("--minutes", type=float, help="take no other mutant of a part after so many")
-    arguments.add_argument("--passes", type=int, default=len(PASSES), help="of the eight [8]")
+    arguments.add_argument("--passes", type=int, default=PASSES, help="how many of the 64 [64]")
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--only", metavar="TEXT", help="only files with this in their name")
     arguments.add_argument("--line", type=int, help="only mutants of this line")

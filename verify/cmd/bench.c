@@ -1,4 +1,5 @@
 /* bench.c -- kbit bench: what certifying and quantizing cost on this machine. */
+#include "bench_gpu.h"
 #include "bench_series.h"
 #include "cmd.h"
 
@@ -22,8 +23,10 @@ static const struct {
 
 static const char HELP[] =
     "Usage: kbit bench [OPTION]...\n"
+    "       kbit bench gpu [--backend=cuda|simt] [OPTION]...\n"
     "Times the certificate, the judge of layers, int8 products of candidates and the reference's"
     " steps on this machine.\n"
+    "`kbit bench gpu` times the kernels on a CUDA device; kbit bench gpu --help explains it.\n"
     "Repetitions of all benchmarks are interleaved; median, minimum and their number are printed.\n"
     "\n"
     "      --only=NAME    one benchmark, or all whose name starts with NAME and a dot\n"
@@ -156,6 +159,8 @@ int kbit_cmd_bench(int argc, char **argv)
     bool quick = false;
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_options_given given = {{false}};
+    if (argc > 1 && strcmp(argv[1], "gpu") == 0)
+        return kbit_bench_gpu(argc - 1, argv + 1);
     optind = 1;
     for (int option; (option = kbit_next_option(argc, argv, "h", OPTIONS, &given)) != -1;) {
         switch (option) {

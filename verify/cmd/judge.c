@@ -56,10 +56,12 @@ static kbit_status open_folder(const char *folder, kbit_manifest *m, const kbit_
     if (status != KBIT_OK)
         return status;
     *step = kbit_step_find(m->step);
-    if (m->n_inputs != (*step)->n_in || m->n_outputs != 1)
+    const size_t n_out = 1 + (*step)->n_more;
+    if (m->n_inputs != (*step)->n_in || m->n_outputs != n_out)
         return kbit_fail(error, KBIT_ERR_FORMAT,
-                         "%s: step %s has %zu inputs and 1 output, the manifest %zu and %zu",
-                         folder, m->step, (*step)->n_in, m->n_inputs, m->n_outputs);
+                         "%s: step %s has %zu inputs and %zu output%s, the manifest %zu and %zu",
+                         folder, m->step, (*step)->n_in, n_out, n_out > 1 ? "s" : "", m->n_inputs,
+                         m->n_outputs);
     for (size_t i = 0; i < m->n_inputs; i++)
         if (strcmp(m->inputs[i].name, (*step)->in[i].name) != 0)
             return kbit_fail(error, KBIT_ERR_FORMAT, "%s: input %zu of %s is %s, not %s", folder, i,
@@ -69,14 +71,15 @@ static kbit_status open_folder(const char *folder, kbit_manifest *m, const kbit_
 
 /* Reads the tensors; the arrays stay the manifest's. */
 static kbit_status load(const char *folder, kbit_manifest *m, kbit_tensor in[KBIT_MAX_INPUTS],
-                        kbit_tensor *out, kbit_error *error)
+                        kbit_tensor out[KBIT_MAX_OUTPUTS], kbit_error *error)
 {
     kbit_status status = kbit_manifest_read_inputs(folder, m, error);
-    if (status == KBIT_OK)
-        status = kbit_manifest_read_output(folder, m, 0, error);
+    for (size_t o = 0; o < m->n_outputs && status == KBIT_OK; o++)
+        status = kbit_manifest_read_output(folder, m, o, error);
     for (size_t i = 0; i < m->n_inputs && status == KBIT_OK; i++)
         in[i] = as_tensor(&m->inputs[i].array);
-    *out = as_tensor(&m->outputs[0].array);
+    for (size_t o = 0; o < m->n_outputs && status == KBIT_OK; o++)
+        out[o] = as_tensor(&m->outputs[o].array);
     return status;
 }
 
@@ -112,9 +115,9 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
                                  const kbit_judging *judging, kbit_verdict *verdict,
                                  kbit_error *error)
 {
-    kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out = {0};
-    kbit_status status = load(folder, m, in, &out, error);
-    const kbit_call call = {m->step, m->M, m->N, m->K, m->threshold, in, &out};
+    kbit_tensor in[KBIT_MAX_INPUTS] = {{0}}, out[KBIT_MAX_OUTPUTS] = {{0}};
+    kbit_status status = load(folder, m, in, out, error);
+    const kbit_call call = {m->step, m->M, m->N, m->K, m->threshold, in, out};
     if (status == KBIT_OK)
         status = kbit_step_check(step, &call, error);
     if (status == KBIT_OK)
@@ -160,8 +163,8 @@ static kbit_status choose_rows(const char *folder, const kbit_manifest *m, const
         return KBIT_OK;
     if (!kbit_step_has_rows(step))
         return kbit_fail(error, KBIT_ERR_UNSUPPORTED,
-                         "%s: --shard: %s has one output for all rows and no parts of them", folder,
-                         step->stem);
+                         "%s: --shard: the outputs of %s are judged whole, and have no parts",
+                         folder, step->stem);
     if (r->shards > m->M)
         return kbit_fail(error, KBIT_ERR_RANGE, "%s: shard %zu/%zu: the output has only %zu rows",
                          folder, r->shard, r->shards, m->M);

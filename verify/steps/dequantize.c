@@ -38,7 +38,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 exact.magnitude * relative + kbit_dequantize_underflow(judging->declared, fp16,
                                                                        (double)c[i * call->N + j],
                                                                        (double)a[i], (double)s[j]);
-            kbit_admissible set = kbit_admissible_round(&exact, radius, KBIT_F32, false);
+            kbit_admissible set = kbit_admissible_within(&exact, radius);
             set.plus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] > 0;
             set.minus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] < 0;
             if (radius > 0 && isfinite(observed))

@@ -68,7 +68,7 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
             if ((scaled || products.terms == 0) && terms.doubt == 0 &&
                 kbit_summation_is_exact(&how, &products, &terms, !w16))
                 radius = 0;
-            kbit_admissible set = kbit_admissible_round(&terms, radius, KBIT_F32, false);
+            kbit_admissible set = kbit_admissible_within(&terms, radius);
             if (radius > 0 && isfinite(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - terms.value) / radius);
             kbit_summation_overflow(&how, &products, scale, &set);

@@ -279,15 +279,26 @@ Qed.
     any tree of such steps with at least 23 fraction bits *)
 Definition u_truncating := 0x1p-22.
 
-Theorem truncating_judged : forall e n E S v z, 0 <= e ->
-  truncating.value u_nearest u_truncating e n E S v z ->
-  Rabs (v - E) <= (exp (e + INR (n - 1) * u_truncating) - 1) * S.
+(* The nodes of such a tree, and what n terms of total size S, each with the error e, come to in it. *)
+Theorem truncating_judged :
+  (forall F z xs o, (23 <= F)%Z -> (2 <= length xs)%nat -> magnitude xs <= z -> truncating.fused F z xs o ->
+     Rabs (o - sum xs) <= INR (length xs - 1) * u_truncating * z /\ Rabs o <= z)
+  /\ (forall a b o, Rabs (o - (a + b)) <= u_faithful * Rabs (a + b) ->
+     Rabs (o - (a + b)) <= INR (2 - 1) * u_truncating * (Rabs a + Rabs b))
+  /\ (forall e n E S v z, 0 <= e -> truncating.value u_nearest u_truncating e n E S v z ->
+     Rabs (v - E) <= (exp (e + INR (n - 1) * u_truncating) - 1) * S).
 Proof.
-  intros e n E S v z He H. assert (U : 0 <= u_truncating) by (unfold u_truncating; lra).
-  assert (W := truncating.judge_form u_nearest u_truncating e U He).
-  destruct (proj1 W n E S v z H) as (_ & HS & _ & _ & _ & B).
-  eapply Rle_trans; [exact B|]. apply Rmult_le_compat_r; [exact HS|].
-  assert (G := growth_covers e u_truncating (n - 1) He U). lra.
+  assert (U : 0 <= u_truncating) by (unfold u_truncating; lra). split; [|split].
+  - replace u_truncating with (bpow radix2 (-22)) by (unfold u_truncating; simpl; lra).
+    apply truncating.fused_is_node.
+  - replace u_truncating with (bpow radix2 (-22)) by (unfold u_truncating; simpl; lra).
+    replace u_faithful with (bpow radix2 (-23)) by (unfold u_faithful; simpl; lra).
+    apply truncating.addition_is_node.
+  - intros e n E S v z He H.
+    assert (W := truncating.judge_form u_nearest u_truncating e U He).
+    destruct (proj1 W n E S v z H) as (_ & HS & _ & _ & _ & B).
+    eapply Rle_trans; [exact B|]. apply Rmult_le_compat_r; [exact HS|].
+    assert (G := growth_covers e u_truncating (n - 1) He U). lra.
 Qed.
 
 (*: KBIT_CUT of fused_judged: relative loss of a fused step's last cut to 24 bits *)
