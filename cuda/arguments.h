@@ -30,6 +30,7 @@ class Arguments
     {
         return threshold(t).require(t - t == 0.0f, KBIT_ERR_RANGE);
     }
+    Arguments &eps(float e) { return require(e >= 0.0f && e - e == 0.0f, KBIT_ERR_RANGE); }
     Arguments &float_type(kbit_dtype type)
     {
         return require(type == KBIT_F32 || type == KBIT_F16 || type == KBIT_BF16,

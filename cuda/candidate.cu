@@ -4,7 +4,8 @@
  * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
  * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
  * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step; "v2",
- * "v3" and so on, nothing above that rung of a ladder.
+ * "v3" and so on, nothing above that rung of a ladder; "narrow", "wide" and "pair", that tile wherever a
+ * Hopper kernel serves.
  */
 #include "candidate_steps.cuh"
 #include "launch.cuh"
@@ -100,7 +101,8 @@ void free_all(Bound *b)
 {
     for (void *p : b->in)
         release(p);
-    release(b->out);
+    for (void *p : b->outs)
+        release(p);
     cudaFree(b->count);
     cudaFree(b->violation);
     cudaFree(b->workspace);
@@ -120,8 +122,9 @@ kbit_status bind_status(const kbit_call *call, Bound **bound)
     kbit_status status = KBIT_OK;
     for (int i = 0; i < step->inputs && status == KBIT_OK; ++i)
         status = upload(&b->in[i], call->in[i]);
-    if (status == KBIT_OK)
-        status = upload(&b->out, call->out[0]);
+    for (int i = 0; i < step->outputs && status == KBIT_OK; ++i)
+        status = upload(&b->outs[i], call->out[i]);
+    b->out = b->outs[0];
     const size_t listed = step->outliers >= 0 ? call->in[step->outliers].dim[0] : 0;
     if (status == KBIT_OK && (listed > 0 || step->outliers < 0)) /* an empty O is a NULL count */
         status = upload(&b->count, static_cast<int32_t>(listed));
@@ -141,14 +144,15 @@ kbit_status bind_status(const kbit_call *call, Bound **bound)
 kbit_status fetch(void *bound, const kbit_call *call)
 {
     Bound *b = static_cast<Bound *>(bound);
+    const Step *step = find(call->step);
     kbit_status status = KBIT_OK;
-    if (strcmp(call->step, "outlier_columns") == 0) {
+    if (step->listed >= 0) {
         int32_t found;
         status = status_of(cudaMemcpy(&found, b->count, sizeof found, cudaMemcpyDeviceToHost));
-        call->out[0].dim[0] = static_cast<size_t>(found);
+        call->out[step->listed].dim[0] = static_cast<size_t>(found);
     }
-    if (status == KBIT_OK)
-        status = download(call->out[0], b->out);
+    for (int i = 0; i < step->outputs && status == KBIT_OK; ++i)
+        status = download(call->out[i], b->outs[i]);
     free_all(b);
     return status;
 }
@@ -166,17 +170,19 @@ kbit_status launch_and_wait(const Bound &b, const kbit_call &call)
     return status == KBIT_OK && violation ? KBIT_ERR_RANGE : status;
 }
 
-template <int Highest> void *bind(const kbit_call *call)
+template <int Highest, kbit::HopperTile Tile> void *bind(const kbit_call *call)
 {
     const kbit::RungLimit limit(Highest); /* the workspace depends on the rung */
+    const kbit::HopperTileChoice tile(Tile);
     Bound *b;
     bind_status(call, &b);
     return b;
 }
 
-template <int Highest> kbit_status run(void *bound, const kbit_call *call)
+template <int Highest, kbit::HopperTile Tile> kbit_status run(void *bound, const kbit_call *call)
 {
     const kbit::RungLimit limit(Highest);
+    const kbit::HopperTileChoice tile(Tile);
     if (bound)
         return launch_and_wait(*static_cast<Bound *>(bound), *call);
     Bound *b;
@@ -191,13 +197,15 @@ template <int Highest> kbit_status run(void *bound, const kbit_call *call)
 /* From this rung on the layer's outlier product is on the tensor cores (epilogue.cuh). */
 constexpr int kTensorCoreOutliers = 3;
 constexpr const char *kReference = "quant=exact dequant=bnb store=once";
-constexpr const char *kFused = "quant=exact dequant=any acc=tc-trunc store=once";
+constexpr const char *kFused = "quant=exact dequant=bnb store=once "
+                               "llmint8_linear_bnb:dequant=any llmint8_linear_bnb:acc=tc-trunc";
 
-template <int Highest> const kbit_candidate_v1 *describe()
+template <int Highest, kbit::HopperTile Tile = kbit::kHopperByModel>
+const kbit_candidate_v1 *describe()
 {
     static kbit_op ops[kSteps];
     for (size_t i = 0; i < kSteps; ++i)
-        ops[i] = {steps[i].name, run<Highest>, bind<Highest>, fetch};
+        ops[i] = {steps[i].name, run<Highest, Tile>, bind<Highest, Tile>, fetch};
     static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
                                                 sizeof(kbit_candidate_v1),
                                                 kName,
@@ -222,5 +230,11 @@ const kbit_candidate_v1 *kbit_candidate(const char *variant)
     check_settings();
     if (!variant)
         return describe<kbit::kMaxRungs>();
+    if (strcmp(variant, "narrow") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperNarrow>();
+    if (strcmp(variant, "wide") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperWide>();
+    if (strcmp(variant, "pair") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperPair>();
     return variant[0] == 'v' && variant[1] && !variant[2] ? find_rung<1>(variant[1]) : nullptr;
 }

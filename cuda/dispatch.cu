@@ -12,12 +12,14 @@ const Ladders ladders = {
     {{{"v1", 80, absmax_rows_v1}, {"v2", 80, absmax_rows_v2}}},
     {{{"v1", 80, quantize_rows_v1}, {"v2", 80, quantize_rows_v2}}},
     {{{"v1", 80, quantize_with_outliers_v1}, {"v2", 80, quantize_with_outliers_v2}}},
+    {{{"v1", 80, produce_v1}, {"v2", 80, produce_v2}}},
     {{{"v1", 80, int8_matmul_v1},
       {"v2", 80, int8_matmul_v2},
       {"v3", 80, int8_matmul_v3},
       {"v4", 80, int8_matmul_v4},
       {"v5", 80, int8_matmul_v5},
-      {"hopper", 90, int8_matmul_hopper}}},
+      {"hopper", 90, int8_matmul_hopper},
+      {"hopper2", 90, int8_matmul_hopper2}}},
     {{{"v1", 80, dequantize_v1}, {"v2", 80, dequantize_v2}}},
     {{{"v1", 80, outlier_matmul_v1}, {"v2", 80, outlier_matmul_v2}}},
     {{{"v1", 80, store_v1}, {"v2", 80, store_v2}}},
@@ -25,7 +27,8 @@ const Ladders ladders = {
       {"v2", 80, llmint8_linear_bnb_v2},
       {"v3", 80, llmint8_linear_bnb_v3},
       {"v4", 80, llmint8_linear_bnb_v4},
-      {"hopper", 90, llmint8_linear_bnb_hopper}}},
+      {"hopper", 90, llmint8_linear_bnb_hopper},
+      {"hopper2", 90, llmint8_linear_bnb_hopper2}}},
 };
 
 static thread_local int highest = kMaxRungs;
@@ -43,6 +46,23 @@ RungLimit::~RungLimit()
 int highest_rung()
 {
     return highest;
+}
+
+static thread_local HopperTile hopper_tile = kHopperByModel;
+
+HopperTileChoice::HopperTileChoice(HopperTile tile) : before_(hopper_tile)
+{
+    hopper_tile = tile;
+}
+
+HopperTileChoice::~HopperTileChoice()
+{
+    hopper_tile = before_;
+}
+
+HopperTile chosen_hopper_tile()
+{
+    return hopper_tile;
 }
 
 #if defined(__CUDACC__)

@@ -5,8 +5,8 @@
  * instructions exist nowhere else, later devices included. Elsewhere the rungs serve nothing, and
  * dispatch takes the one below.
  */
+#include "hopper_plan.cuh"
 #include "linear_hopper.cuh"
-#include "rungs.h"
 
 #include <type_traits>
 
@@ -15,8 +15,6 @@ namespace kbit
 namespace hopper
 {
 
-constexpr int kStreamedRows = 16; /* up to here the weights' stream decides: int8_stream.cuh */
-
 /* Where the int32 sums go. */
 struct Int32Output {
     int32_t *c; /* [M,N] */
@@ -24,9 +22,12 @@ struct Int32Output {
     bool pairs; /* rows are 8-byte aligned */
 };
 
-/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. */
+/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. kAfter: the
+ * kernel before is one of ours, which began when all else in the stream was done and does not write
+ * w; then this one may begin before that one ends. */
 struct Tap {
     using Output = Int32Output;
+    static constexpr bool kAfter = false;
     struct Slots {
     };
     struct Barriers {
@@ -35,6 +36,7 @@ struct Tap {
 template <class XType, class OutType> struct Layer {
     using X = XType;
     using Out = OutType;
+    static constexpr bool kAfter = true;
     struct Output {
         LinearEpilogue epilogue;
         bool wide;
@@ -87,6 +89,8 @@ __global__ void __launch_bounds__(kBlock, 1)
     KBIT_SHARED(Shared<Epilogue>, shared);
     constexpr bool tap = std::is_same<Epilogue, Tap>::value;
     if (threadIdx.x == 0) {
+        ptx::tma_prefetch_map(&w);
+        ptx::tma_prefetch_map(&q);
         start_ring(shared.barriers.full, shared.barriers.empty);
         start_slots(shared.slot_barriers);
         ptx::mbarrier_fence_init();
@@ -98,13 +102,17 @@ __global__ void __launch_bounds__(kBlock, 1)
         if (threadIdx.x < 32) {
             if (ptx::elect_one())
                 produce(shared.ring, shared.barriers, &q, &w, tiles, steps);
+            __syncwarp(); /* the other lanes wait for the kernel before when w is on its way */
+            ptx::wait_for_predecessor();
         } else {
+            ptx::wait_for_predecessor();
             if constexpr (!tap)
                 produce_outliers<typename Epilogue::X>(shared.slots, shared.slot_barriers,
                                                        out.epilogue.outliers, tiles);
         }
     } else {
         ptx::registers_increase<232>();
+        ptx::wait_for_predecessor();
         Place<kRing> place;
         Place<kSlots> slot;
         int n = 0;
@@ -127,7 +135,7 @@ __global__ void __launch_bounds__(kBlock, 1)
     }
 }
 
-#else /* another architecture: never launched, see serves() */
+#else /* another architecture: never launched, see hopper_serves() */
 
 template <class Epilogue>
 __global__ void product(const __grid_constant__ CUtensorMap, const __grid_constant__ CUtensorMap,
@@ -137,37 +145,6 @@ __global__ void product(const __grid_constant__ CUtensorMap, const __grid_consta
 }
 
 #endif
-
-/* Blocks that run at a time: one a multiprocessor. Two on the CPU, so that each has more tiles. */
-static int blocks_at_a_time()
-{
-#if defined(__CUDACC__)
-    return device_multiprocessors();
-#else
-    return 2;
-#endif
-}
-
-static Tiles tiles_of(const Int8Operands &in)
-{
-    return {static_cast<int>(ceil_div(in.M, kTile)), static_cast<int>(ceil_div(in.N, kTile))};
-}
-
-/* The device, the build and the operands: rows of whole 16 bytes, as the copy engine wants them.
- * Rows or outputs as few as these leave most of a tile empty, and tiles for less than half of the
- * multiprocessors leave the others idle: there a lower rung, which splits K, is taken to be faster
- * (predicted, not measured on hardware). */
-static bool serves(const Int8Operands &in)
-{
-#if defined(__CUDACC__) && !defined(KBIT_SM90A)
-    return false;
-#elif defined(__CUDACC__)
-    if (device_capability() != 90)
-        return false;
-#endif
-    return in.K > 0 && int8_aligned(in) && in.M > kStreamedRows && in.N >= 8 &&
-           2 * tiles_of(in).count() >= blocks_at_a_time();
-}
 
 template <class Epilogue>
 static kbit_status launch(const Int8Operands &in, const typename Epilogue::Output &out,
@@ -181,13 +158,15 @@ static kbit_status launch(const Int8Operands &in, const typename Epilogue::Outpu
                                  kStepBytes, CU_TENSOR_MAP_SWIZZLE_128B);
     if (status != cudaSuccess)
         return status_of(status);
-    const Tiles tiles = tiles_of(in);
-    const int blocks = blocks_at_a_time();
-    const unsigned grid = tiles.count() < blocks ? static_cast<unsigned>(tiles.count())
-                                                 : static_cast<unsigned>(blocks);
-    return status_of(KBIT_LAUNCH((product<Epilogue>), dim3(grid), dim3(kBlock),
-                                 sizeof(Shared<Epilogue>), stream, q, w, tiles,
-                                 static_cast<int>(ceil_div(in.K, kStepBytes)), out));
+    const Tiles tiles = {static_cast<int>(ceil_div(in.M, kTile)),
+                         static_cast<int>(ceil_div(in.N, kTile))};
+    const int steps = static_cast<int>(ceil_div(in.K, kStepBytes));
+    const dim3 grid(hopper_blocks(kHopperNarrow, static_cast<size_t>(in.M),
+                                  static_cast<size_t>(in.N), hopper_multiprocessors())),
+        block(kBlock);
+    constexpr size_t bytes = sizeof(Shared<Epilogue>);
+    return status_of(KBIT_LAUNCH_CLUSTERS((product<Epilogue>), 1, Epilogue::kAfter, grid, block,
+                                          bytes, stream, q, w, tiles, steps, out));
 }
 
 } // namespace hopper
@@ -196,14 +175,15 @@ kbit_status int8_matmul_hopper(size_t M, size_t N, size_t K, const int8_t *q, co
                                int32_t *c, cudaStream_t stream)
 {
     const Int8Operands in = int8_operands(M, N, K, q, w);
-    if (!hopper::serves(in))
+    if (!hopper_serves(in))
         return KBIT_ERR_UNSUPPORTED;
-    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, N % 2 == 0 && aligned(c, 8)}, stream);
+    const bool pairs = N % 2 == 0 && aligned(c, 8);
+    return hopper::launch<hopper::Tap>(in, {c, in.M, in.N, pairs}, stream);
 }
 
 bool linear_hopper_serves(const Int8Operands &in, kbit_dtype x_type)
 {
-    return hopper::serves(in) && (x_type == KBIT_F16 || x_type == KBIT_BF16);
+    return hopper_serves(in) && (x_type == KBIT_F16 || x_type == KBIT_BF16);
 }
 
 kbit_status linear_hopper(const Int8Operands &in, const LinearEpilogue &epilogue,

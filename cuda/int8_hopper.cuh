@@ -80,23 +80,34 @@ struct Tiles {
     }
 };
 
-/* One thread: all stages of all tiles of the block. */
+/* One thread: all stages of all tiles of the block. What it fetches before it waits for the kernel
+ * before is w alone, which that kernel does not write. */
 __device__ inline void produce(Ring &ring, RingBarriers &barriers, const CUtensorMap *q,
                                const CUtensorMap *w, Tiles tiles, int steps)
 {
     Place<kRing> place;
-    for (long long tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x) {
+    int ahead = min(kRing, steps); /* stages of the first tile that are empty as they are */
+    for (long long tile = blockIdx.x; tile < tiles.count(); tile += gridDim.x, ahead = 0) {
         int row0, col0;
         tiles.at(tile, row0, col0);
+        for (int step = 0; step < ahead; ++step) {
+            ptx::mbarrier_arrive_expect_tx(&barriers.full[step], kStageBytes);
+            ptx::tma_load_2d(ring.w[step], w, step * kStepBytes, col0, &barriers.full[step]);
+        }
+        if (ahead > 0)
+            ptx::wait_for_predecessor();
         for (int step = 0; step < steps; ++step) {
             uint64_t *full = &barriers.full[place.at];
-            ptx::mbarrier_wait(&barriers.empty[place.at], place.parity ^ 1);
-            ptx::mbarrier_arrive_expect_tx(full, kStageBytes);
+            if (step >= ahead) {
+                ptx::mbarrier_wait(&barriers.empty[place.at], place.parity ^ 1);
+                ptx::mbarrier_arrive_expect_tx(full, kStageBytes);
+                ptx::tma_load_2d(ring.w[place.at], w, step * kStepBytes, col0, full);
+            }
             ptx::tma_load_2d(ring.q[place.at], q, step * kStepBytes, row0, full);
-            ptx::tma_load_2d(ring.w[place.at], w, step * kStepBytes, col0, full);
             place.advance();
         }
     }
+    ptx::let_successor_start();
 }
 
 /* Row and column, within the tile, of accumulator i of this thread (ptx_wgmma.cuh); both

@@ -8,6 +8,7 @@
  *   v5  up to 16 rows of q: w is read once by mma that take its rows, a ring of copies a thread
  *       (int8_stream.cuh)
  *   hopper  more than 16 rows on compute capability 9.0 (hopper.cu, int8_hopper.cuh)
+ *   hopper2  the same with tiles of 128 x 256, where hopper_plan.cuh says so (hopper2.cu)
  */
 #include "arguments.h"
 #include "int8_few.cuh"

@@ -76,15 +76,16 @@ __device__ __host__ constexpr int stream_stride(int slice)
     return slice % 128 == 0 ? slice + 64 : slice;
 }
 
-/* This thread's 16 bytes of two rows of w, for one step, into its own places. */
+/* This thread's 16 bytes of two rows of w, for one step, into its own places. Each byte of w is read
+ * once: `policy` says so to the L2 cache, which then keeps X, read by every block, and the sums. */
 __device__ __forceinline__ void stream_copy(int4 (&stage)[2][kThreads], const int8_t *w, size_t ld,
-                                            int N, int row, int k, int K)
+                                            int N, int row, int k, int K, uint64_t policy)
 {
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
         const bool inside = row + half * 8 < N && k < K;
         const int8_t *from = inside ? w + static_cast<size_t>(row + half * 8) * ld + k : w;
-        ptx::cp_async16(&stage[half][threadIdx.x], from, inside);
+        ptx::cp_async16_hinted(&stage[half][threadIdx.x], from, policy, inside);
     }
 }
 
@@ -227,11 +228,12 @@ __global__ void __launch_bounds__(kThreads, 2)
     const int row = col0 + static_cast<int>(threadIdx.x) / 32 * 16 + g;
     const int begin = static_cast<int>(blockIdx.y) * cut.slice;
     const int steps = (min(cut.slice, in.K - begin) + kStreamK - 1) / kStreamK;
+    const uint64_t once = ptx::l2_evict_first();
 #pragma unroll
     for (int s = 0; s < kStreamRing; ++s) { /* the weights depend on no kernel */
         if (s < steps)
             stream_copy(shared.ring[s], in.w, in.w_ld, in.N, row, begin + s * kStreamK + t * 16,
-                        in.K);
+                        in.K, once);
         ptx::cp_async_commit();
     }
     ptx::wait_for_predecessor();
@@ -265,7 +267,8 @@ __global__ void __launch_bounds__(kThreads, 2)
         }
         const int ahead = s + kStreamRing; /* into the places that were just read */
         if (ahead < steps)
-            stream_copy(stage, in.w, in.w_ld, in.N, row, begin + ahead * kStreamK + t * 16, in.K);
+            stream_copy(stage, in.w, in.w_ld, in.N, row, begin + ahead * kStreamK + t * 16, in.K,
+                        once);
         ptx::cp_async_commit();
     }
     ptx::cp_async_wait<0>();

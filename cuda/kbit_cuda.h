@@ -132,6 +132,79 @@ kbit_status kbit_cuda_llmint8_linear_bnb_ld(size_t M, size_t N, size_t K, kbit_d
                                             size_t out_ld, void *workspace, size_t workspace_bytes,
                                             kbit_cuda_stream stream);
 
+/* ---- producers: what stands in front of the product in a transformer ----
+ *
+ * Rows of x and h are x_ld and h_ld elements apart, both at least K; h is of h_type, and may be x where
+ * type and distance are the same. gamma [K] and beta [K] are of parameter_type; eps is a number on the
+ * host, finite and not negative (KBIT_ERR_RANGE). Arithmetic is float, h rounded once. Each _quantize
+ * writes h and, in the same pass, what kbit_cuda_quantize_with_outliers() gives for it: O, absmax and q
+ * of h as it was rounded, with kbit_cuda_quantize_with_outliers_workspace(M, K) bytes.
+ * The operations are those of kbit_producers.h, and so is the error bound (reference/proofs/producers.md);
+ * a row's sums are added by thread, lane and warp, in an order that depends on K alone, squares by fused
+ * multiply-add. Normalizations and relu give the same bits on every device and on the CPU layer; gelu,
+ * gelu_tanh and silu as far as erff, tanhf and expf do. */
+
+/* h_ik = (X_ik r) gamma_k, r = 1 / sqrt(sum of X_i^2 / K + eps). */
+kbit_status kbit_cuda_rmsnorm(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                              kbit_dtype parameter_type, const void *gamma, float eps,
+                              kbit_dtype h_type, void *h, size_t h_ld, kbit_cuda_stream stream);
+kbit_status kbit_cuda_rmsnorm_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                       size_t x_ld, kbit_dtype parameter_type, const void *gamma,
+                                       float eps, float threshold, kbit_dtype h_type, void *h,
+                                       size_t h_ld, int32_t *n_outliers, int32_t *outliers,
+                                       float *absmax, int8_t *q, size_t q_ld, void *workspace,
+                                       size_t workspace_bytes, kbit_cuda_stream stream);
+
+/* h_ik = ((X_ik - mu) r) gamma_k + beta_k, mu = sum of X_i / K, r = 1 / sqrt(sum of (X_i - mu)^2 / K + eps).
+ * beta may be NULL: nothing is added. A constant row whose mean is exact gives beta; with eps = 0, NaN. */
+kbit_status kbit_cuda_layernorm(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                                kbit_dtype parameter_type, const void *gamma, const void *beta,
+                                float eps, kbit_dtype h_type, void *h, size_t h_ld,
+                                kbit_cuda_stream stream);
+kbit_status kbit_cuda_layernorm_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                         size_t x_ld, kbit_dtype parameter_type, const void *gamma,
+                                         const void *beta, float eps, float threshold,
+                                         kbit_dtype h_type, void *h, size_t h_ld,
+                                         int32_t *n_outliers, int32_t *outliers, float *absmax,
+                                         int8_t *q, size_t q_ld, void *workspace,
+                                         size_t workspace_bytes, kbit_cuda_stream stream);
+
+/* h = max(X, 0); NaN stays NaN. */
+kbit_status kbit_cuda_relu(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                           kbit_dtype h_type, void *h, size_t h_ld, kbit_cuda_stream stream);
+kbit_status kbit_cuda_relu_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                    size_t x_ld, float threshold, kbit_dtype h_type, void *h,
+                                    size_t h_ld, int32_t *n_outliers, int32_t *outliers,
+                                    float *absmax, int8_t *q, size_t q_ld, void *workspace,
+                                    size_t workspace_bytes, kbit_cuda_stream stream);
+
+/* h = (0.5 X) (1 + erff(X RN(1 / sqrt 2))). */
+kbit_status kbit_cuda_gelu(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                           kbit_dtype h_type, void *h, size_t h_ld, kbit_cuda_stream stream);
+kbit_status kbit_cuda_gelu_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                    size_t x_ld, float threshold, kbit_dtype h_type, void *h,
+                                    size_t h_ld, int32_t *n_outliers, int32_t *outliers,
+                                    float *absmax, int8_t *q, size_t q_ld, void *workspace,
+                                    size_t workspace_bytes, kbit_cuda_stream stream);
+
+/* h = (0.5 X) (1 + tanhf(RN(sqrt(2 / pi)) (X + RN(0.044715) X^3))). */
+kbit_status kbit_cuda_gelu_tanh(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                                kbit_dtype h_type, void *h, size_t h_ld, kbit_cuda_stream stream);
+kbit_status kbit_cuda_gelu_tanh_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                         size_t x_ld, float threshold, kbit_dtype h_type, void *h,
+                                         size_t h_ld, int32_t *n_outliers, int32_t *outliers,
+                                         float *absmax, int8_t *q, size_t q_ld, void *workspace,
+                                         size_t workspace_bytes, kbit_cuda_stream stream);
+
+/* h = X / (1 + expf(-X)). */
+kbit_status kbit_cuda_silu(size_t M, size_t K, kbit_dtype x_type, const void *x, size_t x_ld,
+                           kbit_dtype h_type, void *h, size_t h_ld, kbit_cuda_stream stream);
+kbit_status kbit_cuda_silu_quantize(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                    size_t x_ld, float threshold, kbit_dtype h_type, void *h,
+                                    size_t h_ld, int32_t *n_outliers, int32_t *outliers,
+                                    float *absmax, int8_t *q, size_t q_ld, void *workspace,
+                                    size_t workspace_bytes, kbit_cuda_stream stream);
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

@@ -12,8 +12,11 @@
  *   v4  up to 16 rows: one kernel that quantizes and reads the weights once (linear_stream.cuh)
  *   hopper  more than 16 rows on compute capability 9.0, x of 16 bits: v3's pass, then the kernel of
  *       hopper.cu, which keeps the outliers' sum apart: dequant=bnb acc=tc-trunc
+ *   hopper2  the same with the kernel of hopper2.cu, which has no room for a sum of its own:
+ *       dequant=any acc=tc-trunc, as v3
  */
 #include "arguments.h"
+#include "hopper2.cuh"
 #include "linear_product.cuh"
 #include "linear_ring.cuh"
 #include "linear_stream.cuh"
@@ -167,35 +170,66 @@ kbit_status llmint8_linear_bnb_v4(size_t M, size_t N, size_t K, kbit_dtype x_typ
                          multiprocessors, stream);
 }
 
-/* In the workspace of v3. K is a multiple of 16 where it is served, and so is the codes' row. */
+/* The pass of v3, in its workspace, and then product(in, epilogue), whose int8 operands are known
+ * before there are codes: serves(in) is asked first. K is a multiple of 16 where it is served, and so
+ * is the codes' row. */
+template <class Serves, class Product>
+static kbit_status pass_and_product(const LinearCall &call, void *workspace, cudaStream_t stream,
+                                    Serves serves, Product product)
+{
+    const size_t M = call.M, N = call.N, K = call.K;
+    const int multiprocessors = device_multiprocessors();
+    Workspace memory(workspace);
+    const RingParts part(memory, ring_plan(M, N, K, multiprocessors), M, K);
+    const Int8Operands in = int8_operands(M, N, K, part.q, call.w);
+    if (!serves(in))
+        return KBIT_ERR_UNSUPPORTED;
+    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
+    if (status == KBIT_OK)
+        status = quantize_with_outliers(linear_pass(call, part), call.x_type, call.threshold,
+                                        part.zeroed, multiprocessors, stream);
+    if (status != KBIT_OK)
+        return status;
+    const int32_t *n_outliers = call.threshold >= 0.0f ? part.n_outliers : nullptr;
+    const LinearEpilogue epilogue = {
+        outlier_operands(M, N, K, call.x_type, call.x, n_outliers, part.outliers, KBIT_I8, call.w),
+        part.absmax,
+        call.w_absmax,
+        call.bias,
+        call.out_type,
+        call.out};
+    return product(in, epilogue);
+}
+
 kbit_status llmint8_linear_bnb_hopper(size_t M, size_t N, size_t K, kbit_dtype x_type,
                                       const void *x, const int8_t *w, const float *w_absmax,
                                       const float *bias, float threshold, kbit_dtype out_type,
                                       void *out, void *workspace, cudaStream_t stream)
 {
-    const int multiprocessors = device_multiprocessors();
-    Workspace memory(workspace);
-    const RingParts part(memory, ring_plan(M, N, K, multiprocessors), M, K);
-    const Int8Operands in = int8_operands(M, N, K, part.q, w);
-    if (!linear_hopper_serves(in, x_type))
-        return KBIT_ERR_UNSUPPORTED;
     const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
                              K, w_absmax, bias, threshold, out_type, out, N};
-    kbit_status status = status_of(cudaMemsetAsync(part.zeroed, 0, part.zeroed_bytes, stream));
-    if (status == KBIT_OK)
-        status = quantize_with_outliers(linear_pass(call, part), x_type, threshold, part.zeroed,
-                                        multiprocessors, stream);
-    if (status != KBIT_OK)
-        return status;
-    const int32_t *n_outliers = threshold >= 0.0f ? part.n_outliers : nullptr;
-    const LinearEpilogue epilogue = {
-        outlier_operands(M, N, K, x_type, x, n_outliers, part.outliers, KBIT_I8, w),
-        part.absmax,
-        w_absmax,
-        bias,
-        out_type,
-        out};
-    return linear_hopper(in, epilogue, stream);
+    return pass_and_product(
+        call, workspace, stream,
+        [&](const Int8Operands &in) { return linear_hopper_serves(in, x_type); },
+        [&](const Int8Operands &in, const LinearEpilogue &epilogue) {
+            return linear_hopper(in, epilogue, stream);
+        });
+}
+
+kbit_status llmint8_linear_bnb_hopper2(size_t M, size_t N, size_t K, kbit_dtype x_type,
+                                       const void *x, const int8_t *w, const float *w_absmax,
+                                       const float *bias, float threshold, kbit_dtype out_type,
+                                       void *out, void *workspace, cudaStream_t stream)
+{
+    const LinearCall call = {M, N,        K,    x_type,    x,        K,   w,
+                             K, w_absmax, bias, threshold, out_type, out, N};
+    HopperPlan plan;
+    return pass_and_product(
+        call, workspace, stream,
+        [&](const Int8Operands &in) { return x_type != KBIT_F32 && hopper2_serves(in, plan); },
+        [&](const Int8Operands &in, const LinearEpilogue &epilogue) {
+            return linear_hopper2(in, epilogue, plan, stream);
+        });
 }
 
 /* Enough for the highest rung that may run and for those below it that it may hand down to. */

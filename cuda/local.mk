@@ -1,15 +1,17 @@
 # The kernels: built by nvcc where there is one, and always for the CPU layer (simt/), from the same
 # sources. Two plug-ins for the referee, and libkbit_cuda for users of a device.
 include cuda/simt/local.mk
+include cuda/producers.mk
 
 cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu \
 	cuda/int8_matmul.cu cuda/dequantize.cu cuda/outlier_matmul.cu cuda/outlier_matmul_w16.cu \
-	cuda/store.cu cuda/llmint8_linear_bnb.cu cuda/hopper.cu cuda/dispatch.cu
+	cuda/store.cu $(producer_kernels) cuda/llmint8_linear_bnb.cu cuda/hopper.cu cuda/hopper2.cu cuda/dispatch.cu
 cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
-	cuda/epilogue.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh \
-	cuda/int8_stream.cuh cuda/int8_tile.cuh cuda/last_block.cuh cuda/launch.cuh cuda/linear_epilogue.cuh \
-	cuda/linear_hopper.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
-	cuda/outlier_tile.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
+	cuda/epilogue.cuh cuda/hopper2.cuh cuda/hopper_plan.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh \
+	cuda/int8_hopper2.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh cuda/int8_stream.cuh cuda/int8_tile.cuh \
+	cuda/last_block.cuh cuda/launch.cuh cuda/linear_epilogue.cuh cuda/linear_hopper.cuh \
+	cuda/linear_hopper2.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \
+	cuda/outlier_tile.cuh cuda/production.h cuda/producer_pass.cuh cuda/quantize_pass.cuh cuda/row.cuh cuda/rungs.h cuda/tensor_map.cuh \
 	cuda/workspace.cuh
 EXTRA_DIST += cuda/ladders.md build-aux/nvcc-wrap.sh cuda/kbit_cuda.h cuda/candidate.cu $(cuda_kernels) $(cuda_headers)
 
@@ -21,7 +23,7 @@ libkernels_simt_la_LIBADD = libkbitsimt.la
 libkernels_simt_la_SOURCES = cuda/simt/outlier_columns.cc cuda/simt/absmax_rows.cc \
 	cuda/simt/quantize_rows.cc cuda/simt/int8_matmul.cc cuda/simt/dequantize.cc \
 	cuda/simt/outlier_matmul.cc cuda/simt/outlier_matmul_w16.cc cuda/simt/store.cc \
-	cuda/simt/llmint8_linear_bnb.cc cuda/simt/hopper.cc cuda/simt/dispatch.cc
+	$(producer_simt) cuda/simt/llmint8_linear_bnb.cc cuda/simt/hopper.cc cuda/simt/hopper2.cc cuda/simt/dispatch.cc
 
 # For C++ libtool's -export-symbols-regex hides nothing from the dynamic linker; this does.
 export_own_only = -Wl,--exclude-libs,ALL
@@ -51,8 +53,8 @@ SUFFIXES += .cu
 	  $(NVCCFLAGS) -I$(srcdir)/reference -MD -MT $@ -MF $(@D)/$(DEPDIR)/$(*F).cu.d -c -o $@ $<
 -include cuda/$(DEPDIR)/*.cu.d
 
-# wgmma is in sm_90a only: one file, one architecture.
-cuda/hopper.lo: NVCC_GENCODE = $(NVCC_HOPPER_GENCODE)
+# wgmma is in sm_90a only: two files, one architecture.
+cuda/hopper.lo cuda/hopper2.lo: NVCC_GENCODE = $(NVCC_HOPPER_GENCODE)
 
 CUDA_LIBS = $(CUDA_LDFLAGS) -lcudart_static -lpthread -ldl -lrt
 

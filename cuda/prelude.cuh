@@ -10,6 +10,9 @@
  *       the same, but the kernel may start before its predecessor in the stream is done
  *       (programmatic dependent launch, compute capability 9.0); it calls
  *       ptx::wait_for_predecessor() itself.
+ *   KBIT_LAUNCH_CLUSTERS((kernel), cluster, after, ...)
+ *       either of them (after, a constant: the second), for a kernel whose blocks, `cluster` neighbours at a time,
+ *       run together and reach each other's shared memory (compute capability 9.0)
  *   KBIT_SHARED(Struct, name)
  *       names the block's dynamic shared memory, 1024-byte aligned, as a reference to one Struct;
  *       its only shared memory. The launch passes sizeof(Struct), or more if it ends in an array
@@ -55,6 +58,37 @@ cudaError_t launch(void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t s
 }
 
 template <class... Parameter, class... Argument>
+cudaError_t launch_clusters(void (*kernel)(Parameter...), unsigned cluster, bool after, dim3 grid,
+                            dim3 block, size_t shared_bytes, cudaStream_t stream,
+                            Argument &&...argument)
+{
+    cudaError_t status = allow_shared(kernel, shared_bytes);
+    if (status != cudaSuccess)
+        return status;
+    cudaLaunchAttribute attribute[2] = {};
+    unsigned attributes = 0;
+    if (after) {
+        attribute[attributes].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+        attribute[attributes++].val.programmaticStreamSerializationAllowed = 1;
+    }
+    if (cluster > 1) {
+        attribute[attributes].id = cudaLaunchAttributeClusterDimension;
+        attribute[attributes].val.clusterDim.x = cluster;
+        attribute[attributes].val.clusterDim.y = 1;
+        attribute[attributes++].val.clusterDim.z = 1;
+    }
+    cudaLaunchConfig_t config = {};
+    config.gridDim = grid;
+    config.blockDim = block;
+    config.dynamicSmemBytes = shared_bytes;
+    config.stream = stream;
+    config.attrs = attribute;
+    config.numAttrs = attributes;
+    status = cudaLaunchKernelEx(&config, kernel, static_cast<Argument &&>(argument)...);
+    return status == cudaSuccess ? cudaGetLastError() : status;
+}
+
+template <class... Parameter, class... Argument>
 cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
                          cudaStream_t stream, Argument &&...argument)
 {
@@ -62,22 +96,10 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
     cudaError_t status = cudaGetDevice(&device);
     if (status == cudaSuccess)
         status = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-    if (status == cudaSuccess)
-        status = allow_shared(kernel, shared_bytes);
     if (status != cudaSuccess)
         return status;
-    cudaLaunchAttribute overlap = {};
-    overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-    overlap.val.programmaticStreamSerializationAllowed = 1;
-    cudaLaunchConfig_t config = {};
-    config.gridDim = grid;
-    config.blockDim = block;
-    config.dynamicSmemBytes = shared_bytes;
-    config.stream = stream;
-    config.attrs = &overlap;
-    config.numAttrs = major >= 9 ? 1 : 0;
-    status = cudaLaunchKernelEx(&config, kernel, static_cast<Argument &&>(argument)...);
-    return status == cudaSuccess ? cudaGetLastError() : status;
+    return launch_clusters(kernel, 1, major >= 9, grid, block, shared_bytes, stream,
+                           static_cast<Argument &&>(argument)...);
 }
 } // namespace kbit_device
 
@@ -86,6 +108,10 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
 
 #define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
     kbit_device::launch_after(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+
+#define KBIT_LAUNCH_CLUSTERS(kernel, cluster, after, grid, block, shared_bytes, stream, ...)       \
+    kbit_device::launch_clusters(kernel, cluster, after, grid, block, shared_bytes, stream,        \
+                                 __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name)                                                                  \
     extern __shared__ __align__(1024) unsigned char kbit_shared_memory[];                          \
@@ -96,12 +122,17 @@ cudaError_t launch_after(void (*kernel)(Parameter...), dim3 grid, dim3 block, si
 #include "simt/simt.h"
 
 #define KBIT_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                \
-    simt::launch(simt::launch_site<(kernel), simt::Follows::Plain>(), #kernel, kernel, grid,       \
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Plain>(), 1, #kernel, kernel, grid,    \
                  block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_LAUNCH_AFTER(kernel, grid, block, shared_bytes, stream, ...)                          \
-    simt::launch(simt::launch_site<(kernel), simt::Follows::Overlapping>(), #kernel, kernel, grid, \
-                 block, shared_bytes, stream, __VA_ARGS__)
+    simt::launch(simt::launch_site<(kernel), simt::Follows::Overlapping>(), 1, #kernel, kernel,    \
+                 grid, block, shared_bytes, stream, __VA_ARGS__)
+
+#define KBIT_LAUNCH_CLUSTERS(kernel, cluster, after, grid, block, shared_bytes, stream, ...)       \
+    simt::launch(                                                                                  \
+        simt::launch_site<(kernel), after ? simt::Follows::Overlapping : simt::Follows::Plain>(),  \
+        cluster, #kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #define KBIT_SHARED(Struct, name) Struct &name = simt::shared_memory<Struct>()
 

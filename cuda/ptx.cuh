@@ -172,6 +172,33 @@ PTX_FUNCTION void cp_async16(void *dst, const void *src, bool valid = true PTX_C
 #endif
 }
 
+/* For cp_async16_hinted: what is copied is read once, and may be the first to leave the L2 cache. */
+PTX_FUNCTION uint64_t l2_evict_first()
+{
+#if defined(__CUDACC__)
+    uint64_t policy;
+    asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
+#else
+    return 0;
+#endif
+}
+
+/* The same copy with a hint for the L2 cache, which changes no bit. */
+PTX_FUNCTION void cp_async16_hinted(void *dst, const void *src, uint64_t policy,
+                                    bool valid PTX_CALLER)
+{
+#if defined(__CUDACC__)
+    asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2, %3;" ::"r"(
+                     shared_address(dst)),
+                 "l"(src), "r"(valid ? 16 : 0), "l"(policy)
+                 : "memory");
+#else
+    (void)policy;
+    simt::cp_async(dst, src, valid, SIMT_WHERE("cp.async"));
+#endif
+}
+
 /* Makes one group of this thread's copies since the last commit; there may be none. */
 PTX_FUNCTION void cp_async_commit()
 {

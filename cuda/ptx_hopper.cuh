@@ -99,6 +99,59 @@ PTX_FUNCTION void mbarrier_wait(uint64_t *barrier, unsigned parity PTX_CALLER)
 #endif
 }
 
+/* ---- clusters: blocks that run together and reach each other's shared memory ---- */
+
+/* This block's number in its cluster; 0 in a launch without clusters. */
+PTX_FUNCTION unsigned cluster_rank()
+{
+#if defined(__CUDACC__)
+    unsigned rank;
+    asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+    return rank;
+#else
+    return simt::self->block->cluster_rank;
+#endif
+}
+
+/* The barrier of all threads of a cluster, in two halves. Before it what they did is seen after it;
+ * so no block starts to use another's mbarriers before they are there, and none ends while another
+ * still arrives at its own or copies to it. */
+PTX_FUNCTION void cluster_arrive(PTX_ONLY_CALLER)
+{
+#if defined(__CUDACC__)
+    asm volatile("barrier.cluster.arrive.release;" ::: "memory");
+#else
+    simt::cluster_arrive(SIMT_WHERE("barrier.cluster.arrive"));
+#endif
+}
+
+PTX_FUNCTION void cluster_wait(PTX_ONLY_CALLER)
+{
+#if defined(__CUDACC__)
+    asm volatile("barrier.cluster.wait.acquire;" ::: "memory");
+#else
+    simt::cluster_wait(SIMT_WHERE("barrier.cluster.wait"));
+#endif
+}
+
+/* Arrives at the mbarrier that lies in the block of that rank where `barrier` lies in this one. It
+ * says that this thread has done with what it read, and shows no ordinary stores to the other block:
+ * an arrival that did, .release.cluster, is a fence of the whole device in machine code (nvcc 13.0), in
+ * the middle of a ring's loop. So the wait is mbarrier_wait(), and what follows it copies by the engine. */
+PTX_FUNCTION void mbarrier_arrive_at(uint64_t *barrier, unsigned rank PTX_CALLER)
+{
+#if defined(__CUDACC__)
+    asm volatile(
+        "{\n.reg .b32 there;\n"
+        "mapa.shared::cluster.u32 there, %0, %1;\n"
+        "mbarrier.arrive.shared::cluster.b64 _, [there];\n}" ::"r"(shared_address(barrier)),
+        "r"(rank)
+        : "memory");
+#else
+    simt::mbarrier_arrive_at(barrier, rank, SIMT_WHERE("mbarrier.arrive.shared::cluster"));
+#endif
+}
+
 /* ---- copies by the engine (the async proxy) ---- */
 
 /* Shows this thread's ordinary stores to shared memory to the copy engine and to wgmma: each
@@ -125,6 +178,23 @@ PTX_FUNCTION void tma_load_2d(void *dst, const CUtensorMap *map, int x, int y,
                  : "memory");
 #else
     simt::tma_load_2d(dst, map, x, y, barrier, SIMT_WHERE("cp.async.bulk.tensor load"));
+#endif
+}
+
+/* The same to each block of the cluster whose bit in `ranks` is set: to the place that dst is in this
+ * one, and the bytes count at the mbarrier that is where `barrier` is in this one. */
+PTX_FUNCTION void tma_load_2d_multicast(void *dst, const CUtensorMap *map, int x, int y,
+                                        uint64_t *barrier, unsigned ranks PTX_CALLER)
+{
+#if defined(__CUDACC__)
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes"
+                 ".multicast::cluster [%0], [%1, {%2, %3}], [%4], %5;" ::"r"(shared_address(dst)),
+                 "l"(map), "r"(x), "r"(y), "r"(shared_address(barrier)),
+                 "h"(static_cast<unsigned short>(ranks))
+                 : "memory");
+#else
+    simt::tma_load_2d_multicast(dst, map, x, y, barrier, ranks,
+                                SIMT_WHERE("cp.async.bulk.tensor multicast"));
 #endif
 }
 

@@ -53,6 +53,18 @@ __device__ __forceinline__ uint32_t encoding(__nv_bfloat16 x)
 {
     return __bfloat16_as_ushort(x);
 }
+__device__ __forceinline__ void put_encoding(float *to, uint32_t bits)
+{
+    *to = __uint_as_float(bits);
+}
+__device__ __forceinline__ void put_encoding(__half *to, uint32_t bits)
+{
+    *to = __ushort_as_half(static_cast<unsigned short>(bits));
+}
+__device__ __forceinline__ void put_encoding(__nv_bfloat16 *to, uint32_t bits)
+{
+    *to = __ushort_as_bfloat16(static_cast<unsigned short>(bits));
+}
 template <class T> __device__ __forceinline__ float decoded(uint32_t bits);
 template <> __device__ __forceinline__ float decoded<float>(uint32_t bits)
 {
@@ -78,6 +90,14 @@ template <class T> struct Encodings {
         return sizeof(T) == 4 ? word[e] : word[e / 2] >> e % 2 * 16 & 0xffffu;
     }
     __device__ __forceinline__ uint32_t magnitude(int e) const { return at(e) & (kSign - 1); }
+    __device__ __forceinline__ float number(int e) const { return decoded<T>(at(e)); }
+
+    __device__ __forceinline__ void pack(const uint32_t bits[8])
+    {
+#pragma unroll
+        for (int e = 0; e < 8; e += kPerWord)
+            word[e / kPerWord] = sizeof(T) == 4 ? bits[e] : bits[e] | bits[e + kPerWord - 1] << 16;
+    }
 
     /* Columns k ... k + 7 of a row, zeros from K on. */
     __device__ __forceinline__ void load(const T *row, size_t k, size_t K, bool wide)
@@ -98,9 +118,7 @@ template <class T> struct Encodings {
 #pragma unroll
         for (int e = 0; e < 8; ++e)
             bits[e] = k + e < K ? encoding(row[k + e]) : 0;
-#pragma unroll
-        for (int e = 0; e < 8; e += kPerWord)
-            word[e / kPerWord] = sizeof(T) == 4 ? bits[e] : bits[e] | bits[e + kPerWord - 1] << 16;
+        pack(bits);
     }
 };
 
@@ -243,6 +261,51 @@ template <int Warps> __device__ __forceinline__ unsigned row_max(unsigned value,
     return value;
 }
 
+/* absmax, codes and outliers of row i, which the threads hold from column k0 on. */
+template <class T, int Warps, int Vectors>
+__device__ __forceinline__ void quantize_row(const QuantizePass &p, size_t i, size_t k0,
+                                             const Encodings<T> (&x)[Vectors],
+                                             QuantizeShared &shared, int turn)
+{
+    constexpr size_t row_threads = Warps * 32, stride = row_threads * 8;
+    unsigned largest = 0;
+#pragma unroll
+    for (int v = 0; v < Vectors; ++v)
+        largest = take_eight(x[v], k0 + v * stride, p.K, p.limit, shared.mask, largest);
+    const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
+#pragma unroll
+    for (int v = 0; v < Vectors; ++v)
+        put_codes(p, p.q + i * p.q_ld, k0 + v * stride, x[v], scale);
+    if (threadIdx.x % row_threads == 0)
+        p.absmax[i] = scale.absmax;
+}
+
+/* The same for a row that is read again, once its thread's largest magnitudes are known. */
+template <class T, int Warps>
+__device__ __forceinline__ void quantize_long_row(const QuantizePass &p, size_t i, size_t k0,
+                                                  unsigned largest, QuantizeShared &shared,
+                                                  int turn)
+{
+    constexpr size_t row_threads = Warps * 32, stride = row_threads * 8;
+    const T *from = static_cast<const T *>(p.x) + i * p.x_ld;
+    const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
+    Encodings<T> x;
+    for (size_t k = k0; k < p.width; k += stride) {
+        x.load(from, k, p.K, p.wide_x);
+        put_codes(p, p.q + i * p.q_ld, k, x, scale);
+    }
+    if (threadIdx.x % row_threads == 0)
+        p.absmax[i] = scale.absmax;
+}
+
+/* The block's mask, before its first row. */
+__device__ inline void clear_mask(const QuantizePass &p, QuantizeShared &shared)
+{
+    for (size_t word = threadIdx.x; word < (p.K + 31) / 32; word += blockDim.x)
+        shared.mask[word] = 0;
+    __syncthreads();
+}
+
 /* Warps a row: 1 or 8. Vectors: eights of a row that a thread holds; 0: any number, read twice. */
 template <class T, int Warps, int Vectors>
 __global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
@@ -251,45 +314,27 @@ __global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
     KBIT_SHARED(QuantizeShared, shared);
     constexpr size_t row_threads = Warps * 32, stride = row_threads * 8;
     constexpr size_t rows_per_block = kWarps / Warps;
-    if (p.mask) {
-        for (size_t word = threadIdx.x; word < (p.K + 31) / 32; word += blockDim.x)
-            shared.mask[word] = 0;
-        __syncthreads();
-    }
+    if (p.mask)
+        clear_mask(p, shared);
     const size_t k0 = threadIdx.x % row_threads * 8;
     int turn = 0;
     for (size_t i = blockIdx.x * rows_per_block + threadIdx.x / row_threads; i < p.M;
          i += gridDim.x * rows_per_block, turn ^= 1) {
         const T *from = static_cast<const T *>(p.x) + i * p.x_ld;
-        int8_t *to = p.q + i * p.q_ld;
-        unsigned largest = 0;
         if constexpr (Vectors > 0) {
             Encodings<T> x[Vectors];
 #pragma unroll
             for (int v = 0; v < Vectors; ++v)
                 x[v].load(from, k0 + v * stride, p.K, p.wide_x);
-#pragma unroll
-            for (int v = 0; v < Vectors; ++v)
-                largest = take_eight(x[v], k0 + v * stride, p.K, p.limit, shared.mask, largest);
-            const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
-#pragma unroll
-            for (int v = 0; v < Vectors; ++v)
-                put_codes(p, to, k0 + v * stride, x[v], scale);
-            if (threadIdx.x % row_threads == 0)
-                p.absmax[i] = scale.absmax;
+            quantize_row<T, Warps, Vectors>(p, i, k0, x, shared, turn);
         } else {
             Encodings<T> x;
+            unsigned largest = 0;
             for (size_t k = k0; k < p.K; k += stride) {
                 x.load(from, k, p.K, p.wide_x);
                 largest = take_eight(x, k, p.K, p.limit, shared.mask, largest);
             }
-            const RowScale scale(decoded<T>(row_max<Warps>(largest, shared.partial[turn])));
-            for (size_t k = k0; k < p.width; k += stride) {
-                x.load(from, k, p.K, p.wide_x);
-                put_codes(p, to, k, x, scale);
-            }
-            if (threadIdx.x % row_threads == 0)
-                p.absmax[i] = scale.absmax;
+            quantize_long_row<T, Warps>(p, i, k0, largest, shared, turn);
         }
     }
     if (p.mask)
@@ -334,6 +379,9 @@ inline size_t quantize_zeroed_bytes(size_t K)
  * outlier itself, so nothing is left to be cleared. */
 kbit_status quantize_with_outliers(QuantizePass p, kbit_dtype x_type, float threshold, void *zeroed,
                                    int multiprocessors, cudaStream_t stream);
+
+/* Behind a pass: the codes of the columns that its last block has listed, in all rows, to 0. */
+kbit_status clear_outlier_columns(const QuantizePass &p, int multiprocessors, cudaStream_t stream);
 
 } // namespace kbit
 

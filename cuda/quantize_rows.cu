@@ -183,8 +183,13 @@ kbit_status quantize_with_outliers(QuantizePass p, kbit_dtype x_type, float thre
     const kbit_status status = with_type(x_type, [&](auto zero) {
         return quantize_pass<decltype(zero)>(p, threshold, multiprocessors, stream);
     });
-    if (status != KBIT_OK || !listed || p.M == 1)
-        return status;
+    return status == KBIT_OK ? clear_outlier_columns(p, multiprocessors, stream) : status;
+}
+
+kbit_status clear_outlier_columns(const QuantizePass &p, int multiprocessors, cudaStream_t stream)
+{
+    if (!p.mask || p.M == 1)
+        return KBIT_OK;
     const size_t blocks = ceil_div(p.M, 16), most = size_t(multiprocessors) * 4;
     return status_of(KBIT_LAUNCH_AFTER(clear_columns_kernel,
                                        dim3(blocks_for(blocks < most ? blocks : most, 1)),

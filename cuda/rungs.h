@@ -11,6 +11,7 @@
 
 #include "kbit_cuda.h"
 #include "prelude.cuh"
+#include "production.h"
 
 namespace kbit
 {
@@ -35,6 +36,9 @@ using QuantizeWithOutliers = kbit_status(size_t M, size_t K, kbit_dtype x_type, 
                                          size_t x_ld, float threshold, int32_t *n_outliers,
                                          int32_t *outliers, float *absmax, int8_t *q, size_t q_ld,
                                          void *zeroed, cudaStream_t stream);
+/* A normalization or activation, and outlier_columns, absmax_rows and quantize_rows of its result. What
+ * Production names as zeroed is zero. */
+using Produce = kbit_status(const Production &call, cudaStream_t stream);
 using Int8Matmul = kbit_status(size_t M, size_t N, size_t K, const int8_t *q, const int8_t *w,
                                int32_t *c, cudaStream_t stream);
 using Dequantize = kbit_status(size_t M, size_t N, const int32_t *c, const float *absmax,
@@ -57,13 +61,14 @@ AbsmaxRows absmax_rows_v1, absmax_rows_v2;
 QuantizeRows quantize_rows_v1, quantize_rows_v2;
 AbsmaxQuantizeRows absmax_quantize_rows;
 QuantizeWithOutliers quantize_with_outliers_v1, quantize_with_outliers_v2;
+Produce produce_v1, produce_v2;
 Int8Matmul int8_matmul_v1, int8_matmul_v2, int8_matmul_v3, int8_matmul_v4, int8_matmul_v5,
-    int8_matmul_hopper;
+    int8_matmul_hopper, int8_matmul_hopper2;
 Dequantize dequantize_v1, dequantize_v2;
 OutlierMatmul outlier_matmul_v1, outlier_matmul_v2;
 Store store_v1, store_v2;
 LinearBnb llmint8_linear_bnb_v1, llmint8_linear_bnb_v2, llmint8_linear_bnb_v3,
-    llmint8_linear_bnb_v4, llmint8_linear_bnb_hopper;
+    llmint8_linear_bnb_v4, llmint8_linear_bnb_hopper, llmint8_linear_bnb_hopper2;
 LinearWorkspace llmint8_linear_bnb_v1_workspace, llmint8_linear_bnb_v2_workspace,
     llmint8_linear_bnb_v3_workspace, llmint8_linear_bnb_v4_workspace;
 
@@ -85,6 +90,7 @@ struct Ladders {
     Ladder<AbsmaxRows> absmax_rows;
     Ladder<QuantizeRows> quantize_rows;
     Ladder<QuantizeWithOutliers> quantize_with_outliers;
+    Ladder<Produce> produce;
     Ladder<Int8Matmul> int8_matmul;
     Ladder<Dequantize> dequantize;
     Ladder<OutlierMatmul> outlier_matmul;
@@ -107,6 +113,24 @@ class RungLimit
     int before_;
 };
 int highest_rung();
+
+/* Of the tiles that a Hopper kernel may have (hopper_plan.cuh), or by the model there. */
+enum HopperTile { kHopperNarrow, kHopperWide, kHopperPair, kHopperTiles, kHopperByModel };
+
+/* Keeps the calls of this thread to one of those tiles, wherever a Hopper kernel serves, while it
+ * lives: so that each can be judged on small products, and timed on any. */
+class HopperTileChoice
+{
+  public:
+    explicit HopperTileChoice(HopperTile tile);
+    ~HopperTileChoice();
+    HopperTileChoice(const HopperTileChoice &) = delete;
+    HopperTileChoice &operator=(const HopperTileChoice &) = delete;
+
+  private:
+    HopperTile before_;
+};
+HopperTile chosen_hopper_tile();
 
 /* Compute capability of the current device; on the CPU layer as KBIT_SIMT_CAPABILITY says. */
 int device_capability();

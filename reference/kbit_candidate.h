@@ -19,10 +19,17 @@
  *   store                 y[M,N]  bias[N or 0]                                 out[M,N]
  *   llmint8_linear_bnb    x[M,K]  w[N,K]  w_absmax[N]  bias[N or 0]            out[M,N]
  *   llmint8_linear_paper  x[M,K]  w16[N,K]  bias[N or 0]                       out[M,N]
+ *   rmsnorm               x[M,K]  gamma[K]  eps[1]                             h[M,K]
+ *   layernorm             x[M,K]  gamma[K]  beta[K or 0]  eps[1]               h[M,K]
+ *   relu, gelu,           x[M,K]                                               h[M,K]
+ *   gelu_tanh, silu
+ *   rmsnorm_quantize and so on: those inputs; four outputs:
+ *                                     h[M,K]  outliers[<=K] i32  absmax[M] f32  q[M,K] i8
  *
- * outliers i32 ascending; absmax, w_absmax, d, y, bias f32; q, w i8; c i32; out f16, bf16 or f32 as
- * its dtype asks. A bias that is not there has dim[0] == 0. outlier_columns writes how many columns
- * it found to out[0].dim[0]; every other dim is read-only. Sizes of 0 are legal.
+ * outliers i32 ascending; absmax, w_absmax, d, y, bias, eps f32; q, w i8; c i32; gamma, beta f32, f16 or
+ * bf16; out and h f16, bf16 or f32 as the dtype asks. A bias or beta that is not there has dim[0] == 0.
+ * How many columns were found is written to dim[0] of the output outliers; every other dim is
+ * read-only. Sizes of 0 are legal; eps is finite and not negative, or the call is to be refused.
  *
  * What each computes; t is the threshold, O the list of outlier columns that it is given:
  *
@@ -37,9 +44,21 @@
  *   store                 y_ij + bias_j, rounded to the type of out
  *   llmint8_linear_bnb    the whole layer by these: O from x, the absmax of x with t and an empty list
  *   llmint8_linear_paper  the same with w16 quantized too, and both absmax over the columns not in O
+ *   rmsnorm               x_ik / sqrt(mean of x_i^2 + eps) gamma_k
+ *   layernorm             (x_ik - mean of x_i) / sqrt(variance of x_i + eps) gamma_k + beta_k; the variance
+ *                         is the mean of the squared differences
+ *   relu, gelu            max(x, 0); x (1 + erf(x / sqrt 2)) / 2
+ *   gelu_tanh, silu       x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2; x / (1 + exp(-x))
+ *   ..._quantize          h so; then O, absmax (t, no list) and q (t, O) of h as it was rounded
  *
  * With t off nothing is masked: a row with a NaN or an infinity has that absmax, its codes are not
- * judged, and its outputs must not be finite. Another order of operations may be declared.
+ * judged, and its outputs must not be finite.
+ *
+ * What a candidate does otherwise, such as another order of operations, it declares: words "key=value"
+ * for all of its steps, "STEP:key=value" for one, as in "dequant=any llmint8_linear_bnb:acc=tc-trunc".
+ * The verdict on a step rests on its own words, so declare a step no weaker than it is. An acc= that
+ * names a machine means that all columns of O go through its steps in dense groups of 16, in any order,
+ * the last group filled up with zeros; a kernel that adds some of them by FMA is acc=tc-trunc.
  *
  * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error; what the output holds then
  * is not read:

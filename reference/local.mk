@@ -49,6 +49,7 @@ libkbitexact_la_SOURCES = \
 include reference/proofs.mk
 include reference/baselines.mk
 include reference/accumulation.mk
+include reference/producers.mk
 # Test tensors with injected outlier features.
 libkbitref_la_SOURCES += \
 	reference/data/hash.c \

@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
 	reference/proofs/quantize_rows_any.g \
 	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g \
+	reference/proofs/quantize_rows_reciprocal.g \
 	reference/proofs/coq/_CoqProject reference/proofs/coq/rounding.v \
 	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
 	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \
@@ -19,7 +20,7 @@ EXTRA_DIST += \
 	reference/proofs/coq/linear_bf16.v reference/proofs/coq/overflow.v \
 	reference/proofs/coq/run.v reference/proofs/coq/nvidia.v reference/proofs/coq/amd.v \
 	reference/proofs/coq/exact.v reference/proofs/coq/judged.v reference/proofs/coq/baselines.v \
-	reference/proofs/coq/transparent.v
+	reference/proofs/coq/transparent.v reference/proofs/coq/producers.v
 
 # Coq checks the proofs: Gappa's of the scripts, and those written out in coq/.
 .PHONY: prove

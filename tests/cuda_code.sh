@@ -75,7 +75,8 @@ for shape in 32ELi128ELi32ELi32E:16 64ELi128ELi32ELi64E:32 128ELi128ELi64ELi64E:
 done
 # Eight kernels that stream, of one or two groups of tokens: two products a group, twelve copies first.
 counts llmint8_linear_bnb int8_stream_kernel "$mma_s8" 24
-counts llmint8_linear_bnb int8_stream_kernel 'cp.async.cg.shared.global' 96
+counts llmint8_linear_bnb int8_stream_kernel 'cp.async.cg.shared.global.L2::cache_hint' 96
+counts int8_matmul int8_stream_kernel createpolicy.fractional.L2::evict_first 1
 counts int8_matmul int8_stream_kernel "$mma_s8" 6
 counts quantize_rows quantize_pass_kernel 'redux.sync.max' 18
 

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 grep -o '{"[a-z0-9]*", [0-9]*, [a-z0-9_]*}' "$top/cuda/dispatch.cu" |
     sed 's/{"\([a-z0-9]*\)", [0-9]*, \([a-z0-9_]*\)_[a-z0-9]*}/\2 \1/' | sort >"$work/ladders"
 awk '/^## / { ladder = $2; sub(/,$/, "", ladder) }
-     /^[|] (v[0-9]+|hopper) / { print ladder, $2 "|" $0 }' "$top/cuda/ladders.md" >"$work/rows"
+     /^[|] (v[0-9]+|hopper2?) / { print ladder, $2 "|" $0 }' "$top/cuda/ladders.md" >"$work/rows"
 cut -d'|' -f1 "$work/rows" | sort >"$work/table"
 test "$(wc -l <"$work/ladders")" -ge 20 || { echo "ladder.sh: found no ladders in dispatch.cu"; exit 1; }
 diff "$work/ladders" "$work/table" || { echo "ladder.sh: dispatch.cu (<) and cuda/ladders.md (>) differ"; exit 1; }

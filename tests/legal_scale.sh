@@ -65,12 +65,13 @@ while test "$(decided)" -lt "$wanted"; do
     echo "seed $seed: $(decided) of $wanted elements decided" >&2
     seed=$((seed + 1))
 done
+commit=$(git -C "$top_srcdir" describe --always --dirty 2>/dev/null || echo unknown)
 {
     cat <<END
 <!-- written by \`make legal\`; do not edit -->
 # Legal variants over many elements
 
-\`make legal LEGAL_ELEMENTS=$wanted\`, on $(date -u +%Y-%m-%d): each variant of
+\`make legal LEGAL_ELEMENTS=$wanted\`, on $(date -u +%Y-%m-%d), of commit $commit: each variant of
 [tests/legal](../../tests/legal) at its step, under what it declares, in rounds with seeds 1, 2, ... A
 round is \`kbit verify --level default\`, and the cases \`bulk-*\` of that step in each type, of a million
 to four million elements. Decided are the elements that a verdict was given on; undecided are those of

@@ -8,7 +8,8 @@ if HAVE_CHECK
 check_LTLIBRARIES += tests/librace_kernels.la
 tests_librace_kernels_la_CXXFLAGS = $(race_flags)
 tests_librace_kernels_la_LIBADD = libkbitrace.la
-tests_librace_kernels_la_SOURCES = tests/simt/race_kernels.cc tests/simt/race_hopper.cc tests/simt/kernels.cc
+tests_librace_kernels_la_SOURCES = tests/simt/race_kernels.cc tests/simt/race_hopper.cc tests/simt/kernels.cc \
+	tests/simt/cluster_kernels.cc
 $(tests_librace_kernels_la_OBJECTS): CXXFLAGS = -g -O0
 
 check_PROGRAMS += tests/t_simt_race.tap
@@ -24,5 +25,12 @@ tests_t_simt_race_hopper_tap_SOURCES = tests/simt/t_race_hopper.cc tests/simt/pl
 	tests/simt/race_hopper.h tests/simt/testing.h
 tests_t_simt_race_hopper_tap_CXXFLAGS = $(simt_test_flags)
 tests_t_simt_race_hopper_tap_LDADD = tests/librace_kernels.la $(CHECK_LIBS) -lpthread
+
+check_PROGRAMS += tests/t_simt_race_cluster.tap
+TESTS += tests/t_simt_race_cluster.tap
+tests_t_simt_race_cluster_tap_SOURCES = tests/simt/t_race_cluster.cc tests/simt/places.h \
+	tests/simt/cluster_kernels.h tests/simt/testing.h
+tests_t_simt_race_cluster_tap_CXXFLAGS = $(simt_test_flags) -Wno-psabi
+tests_t_simt_race_cluster_tap_LDADD = tests/librace_kernels.la $(CHECK_LIBS) -lpthread
 endif
 endif

@@ -219,6 +219,30 @@ START_TEST(each_hopper_kernel_is_chosen)
 }
 END_TEST
 
+/* The same for the wide tiles, alone and in pairs: the CPU layer's two multiprocessors have one round
+ * of either where there are two of the narrow. */
+START_TEST(each_wide_hopper_kernel_is_chosen)
+{
+    std::set<Kernel> of_8_0;
+    for (int capability : {80, 90}) {
+        start(capability);
+        for (size_t N : {400, 200}) {
+            const size_t M = N == 400 ? 20 : 140;
+            for (kbit_dtype type : kTypes)
+                for (kbit_dtype out_type : kTypes)
+                    call_layer(M, N, 64, type, Plain, 6.0f, kTight, false, out_type);
+            call_matmul(M, N, 64, 0);
+        }
+        if (capability == 80)
+            of_8_0 = ran;
+    }
+    size_t wide = 0;
+    for (Kernel kernel : ran)
+        wide += !of_8_0.count(kernel);
+    ck_assert_uint_eq(wide, 2 * (2 * 3 + 1));
+}
+END_TEST
+
 /* The rungs below the production kernels, which serve what those do not. */
 START_TEST(lower_rungs_are_chosen_under_a_limit)
 {
@@ -342,7 +366,8 @@ int main()
 {
     return run_suite("cuda_dispatch",
                      {each_tile_is_chosen, each_stream_is_chosen, each_pass_is_chosen,
-                      each_hopper_kernel_is_chosen, lower_rungs_are_chosen_under_a_limit,
+                      each_hopper_kernel_is_chosen, each_wide_hopper_kernel_is_chosen,
+                      lower_rungs_are_chosen_under_a_limit,
                       bad_shapes_and_alignments_are_right_or_slower,
                       what_cannot_be_served_is_refused});
 }

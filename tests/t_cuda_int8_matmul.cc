@@ -1,5 +1,6 @@
 /* Every rung of int8_matmul on the CPU layer against the reference, sum for sum. */
 #include "cuda_test.h"
+#include "int8_tile.cuh"
 
 using namespace kbit_test;
 
@@ -18,7 +19,7 @@ struct Codes {
 static bool for_some_shapes(const kbit::Rung<kbit::Int8Matmul> &rung)
 {
     return strcmp(rung.name, "v3") == 0 || strcmp(rung.name, "v5") == 0 ||
-           strcmp(rung.name, "hopper") == 0;
+           strncmp(rung.name, "hopper", 6) == 0;
 }
 
 static kbit_status compare(const kbit::Rung<kbit::Int8Matmul> &rung, size_t M, size_t N, size_t K,
@@ -113,9 +114,28 @@ START_TEST(the_largest_sum)
 }
 END_TEST
 
+/* A grid has 65,535 rows of tiles and no more: beyond, the rung refuses and a lower one serves. */
+START_TEST(rows_that_a_grid_cannot_hold)
+{
+    ck_assert_uint_eq(kbit::tile_grid(8388480, 300).x, (300 + kbit::kTileN - 1) / kbit::kTileN);
+    ck_assert_uint_eq(kbit::tile_grid(8388480, 300).y, 65535);
+    ck_assert_uint_eq(kbit::tile_grid(8388481, 300).x, 0);
+    ck_assert_uint_eq(kbit::tile_grid(size_t{1} << 40, 300).x, 0);
+    ck_assert_int_eq(kbit::int8_matmul_v2(8388481, 3, 16, nullptr, nullptr, nullptr, nullptr),
+                     KBIT_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kbit::outlier_matmul_v2(8388481, 3, 16, KBIT_F16, nullptr, nullptr, nullptr,
+                                             KBIT_I8, nullptr, nullptr, nullptr, nullptr, nullptr),
+                     KBIT_ERR_UNSUPPORTED);
+    ck_assert_int_eq(kbit::llmint8_linear_bnb_v2(8388481, 3, 16, KBIT_F16, nullptr, nullptr,
+                                                 nullptr, nullptr, 6, KBIT_F16, nullptr, nullptr,
+                                                 nullptr),
+                     KBIT_ERR_UNSUPPORTED);
+}
+END_TEST
+
 int main()
 {
     return run_suite("cuda_int8_matmul",
                      {as_the_reference, few_rows, the_ring_of_stages_under_every_schedule,
-                      tiles_and_their_neighbours, the_largest_sum});
+                      tiles_and_their_neighbours, the_largest_sum, rows_that_a_grid_cannot_hold});
 }

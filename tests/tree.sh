@@ -85,7 +85,7 @@ while read -r stem area _ exact proof cuda verify chapter rest; do
         continue
     fi
     case $area in
-    formats | data | llmint8 | baselines) ;;
+    formats | data | llmint8 | producers | baselines) ;;
     *) breach "$manifest: $stem: unknown area $area" ;;
     esac
     has_file "reference/$area/$stem.c" || breach "$manifest: $stem has no file reference/$area/$stem.c"
@@ -114,8 +114,8 @@ while read -r line; do breach "$line"; done <"$scratch/found"
 
 # And back: a file in a stem's place belongs to a stem. The helpers are named here.
 helpers='reference/formats/dtype.c reference/formats/encode_exact.c
-cuda/dispatch.cu cuda/hopper.cu cuda/candidate.cu'
-sed -n -e '\|^reference/formats/[^/]*\.c$|p' -e '\|^reference/llmint8/[^/]*\.c$|p' -e '\|^reference/baselines/[^/]*\.c$|p' \
+cuda/dispatch.cu cuda/hopper.cu cuda/hopper2.cu cuda/candidate.cu cuda/producers.cu'
+sed -n -e '\|^reference/formats/[^/]*\.c$|p' -e '\|^reference/llmint8/[^/]*\.c$|p' -e '\|^reference/producers/[^/]*\.c$|p' -e '\|^reference/baselines/[^/]*\.c$|p' \
     -e '\|^cuda/[^/]*\.cu$|p' -e '\|^verify/steps/[^/]*\.c$|p' "$scratch/files" |
     while read -r file; do
         stem=$(basename "${file%.*}")

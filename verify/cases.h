@@ -23,8 +23,10 @@ typedef struct {
     kbit_dtype out_type;
     float threshold;
     bool bias;
-    const char *only; /* only this step is asked, on inputs that fill makes; NULL: all */
-    bool chained;     /* run also as a chain on the candidate's own tensors */
+    const char
+        *only;    /* only this step, or group of steps, is asked, on inputs that fill makes; NULL:
+                         all that are in no group */
+    bool chained; /* run also as a chain on the candidate's own tensors */
     kbit_level level;
     const kbit_outlier_preset *preset;
     void (*fill)(kbit_problem *problem); /* X, W and bias; the inputs of `only` */
@@ -42,7 +44,9 @@ struct kbit_problem {
     int8_t *w, *q;
     int32_t *outliers, *c;
     void *x_typed, *w16_typed; /* the same values in x_type */
-    bool no_list;              /* the steps get an empty list of outlier columns */
+    float *gamma, *beta, eps;  /* of producers: representable in x_type; eps is a float */
+    void *gamma_typed, *beta_typed;
+    bool no_list; /* the steps get an empty list of outlier columns */
 };
 
 /* The table; built once. */
@@ -72,7 +76,9 @@ bool kbit_case_asks(const kbit_case *of, const kbit_step *step);
 /* The tensor of a schema slot; its data belong to the problem. */
 kbit_tensor kbit_problem_tensor(const kbit_problem *problem, const kbit_slot *slot);
 
-/* The shape and type of a step's output, without data; a list has its largest length, K. */
+/* The shape and type of a step's output, without data; a list has its largest length, K. at: of output
+ * number i. */
 kbit_tensor kbit_problem_output(const kbit_problem *problem, const kbit_step *step);
+kbit_tensor kbit_problem_output_at(const kbit_problem *problem, const kbit_step *step, size_t i);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "produced.h"
 #include "product.h"
 
 static void *room(size_t a, size_t b, size_t size)
@@ -28,12 +29,23 @@ void kbit_problem_free(kbit_problem *p)
     free(p->c);
     free(p->x_typed);
     free(p->w16_typed);
+    free(p->gamma);
+    free(p->beta);
+    free(p->gamma_typed);
+    free(p->beta_typed);
     memset(p, 0, sizeof *p);
 }
 
 static bool asks_product_alone(const kbit_case *of)
 {
     return of->only && strcmp(of->only, kbit_step_int8_matmul.stem) == 0;
+}
+
+static bool asks_producers(const kbit_case *of)
+{
+    return of->only &&
+           (strcmp(of->only, KBIT_PRODUCERS) == 0 || strcmp(of->only, KBIT_ACTIVATIONS) == 0 ||
+            strcmp(of->only, KBIT_NORMALIZATIONS) == 0);
 }
 
 static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p, kbit_error *error)
@@ -58,6 +70,10 @@ static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p,
              (p->outliers = room(K, 1, sizeof *p->outliers)) &&
              (p->x_typed = room(M, K, kbit_dtype_size(p->x_type))) &&
              (p->w16_typed = room(N, K, kbit_dtype_size(p->x_type)));
+    if (ok && asks_producers(of))
+        ok = (p->gamma = room(K, 1, sizeof *p->gamma)) && (p->beta = room(K, 1, sizeof *p->beta)) &&
+             (p->gamma_typed = room(K, 1, kbit_dtype_size(p->x_type))) &&
+             (p->beta_typed = room(K, 1, kbit_dtype_size(p->x_type)));
     if (ok)
         return KBIT_OK;
     kbit_problem_free(p);
@@ -121,6 +137,10 @@ kbit_status kbit_problem_make(const kbit_case *of, uint64_t seed, kbit_problem *
              ((status = kbit_round(p->M * p->K, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
               (status = kbit_round(p->N * p->K, p->w16, p->x_type, p->w16_typed)) != KBIT_OK))
         kbit_fail(error, status, "case %s: %s", of->name, kbit_status_string(status));
+    if (status == KBIT_OK && asks_producers(of)) {
+        kbit_round(p->K, p->gamma, p->x_type, p->gamma_typed);
+        kbit_round(p->K, p->beta, p->x_type, p->beta_typed);
+    }
     if (status != KBIT_OK)
         kbit_problem_free(p);
     return status;
@@ -145,7 +165,11 @@ kbit_status kbit_problem_from(const kbit_case *of, uint64_t seed, const float *x
 
 bool kbit_case_asks(const kbit_case *of, const kbit_step *step)
 {
-    return !of->only || strcmp(of->only, step->stem) == 0;
+    if (!of->only)
+        return !step->group;
+    return strcmp(of->only, step->stem) == 0 ||
+           (step->group &&
+            (strcmp(of->only, KBIT_PRODUCERS) == 0 || strcmp(of->only, step->group) == 0));
 }
 
 kbit_tensor kbit_problem_tensor(const kbit_problem *p, const kbit_slot *slot)
@@ -166,11 +190,13 @@ kbit_tensor kbit_problem_tensor(const kbit_problem *p, const kbit_slot *slot)
         {"c", p->c, KBIT_I32},
         {"d", p->d, KBIT_F32},
         {"y", p->y, KBIT_F32},
+        {"gamma", p->gamma_typed, p->x_type},
+        {"beta", p->beta_typed, p->x_type},
+        {"eps", (void *)&p->eps, KBIT_F32},
     };
     kbit_tensor tensor = {.rank = (uint32_t)strlen(slot->dims)};
     for (uint32_t r = 0; r < tensor.rank; r++)
-        tensor.dim[r] =
-            kbit_extent(slot->dims[r], p->M, p->N, p->K, p->n_outliers, p->of->bias ? p->N : 0);
+        tensor.dim[r] = kbit_extent(slot->dims[r], p->M, p->N, p->K, p->n_outliers, p->of->bias);
     for (size_t i = 0; i < sizeof HELD / sizeof *HELD; i++)
         if (strcmp(HELD[i].name, slot->name) == 0) {
             tensor.data = HELD[i].data;
@@ -179,15 +205,21 @@ kbit_tensor kbit_problem_tensor(const kbit_problem *p, const kbit_slot *slot)
     return tensor;
 }
 
-kbit_tensor kbit_problem_output(const kbit_problem *p, const kbit_step *step)
+kbit_tensor kbit_problem_output_at(const kbit_problem *p, const kbit_step *step, size_t i)
 {
-    kbit_tensor out = {.rank = (uint32_t)strlen(step->out.dims)};
+    const kbit_slot *slot = kbit_step_output(step, i);
+    kbit_tensor out = {.rank = (uint32_t)strlen(slot->dims)};
     for (uint32_t r = 0; r < out.rank; r++)
-        out.dim[r] = kbit_extent(step->out.dims[r], p->M, p->N, p->K, p->K, 0);
+        out.dim[r] = kbit_extent(slot->dims[r], p->M, p->N, p->K, p->K, false);
     for (kbit_dtype t = KBIT_F32; t <= KBIT_I32; t++)
-        if (step->out.types >> t & 1)
+        if (slot->types >> t & 1)
             out.dtype = t;
-    if (step->out.types == KBIT_TYPES_FLOAT) /* which of them is the case's choice */
+    if (slot->types == KBIT_TYPES_FLOAT) /* which of them is the case's choice */
         out.dtype = p->out_type;
     return out;
+}
+
+kbit_tensor kbit_problem_output(const kbit_problem *p, const kbit_step *step)
+{
+    return kbit_problem_output_at(p, step, 0);
 }

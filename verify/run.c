@@ -17,6 +17,16 @@ static void *copy_room(const kbit_tensor *t)
     return calloc(n ? n : 1, kbit_dtype_size((kbit_dtype)t->dtype));
 }
 
+/* Rooms of their own for n tensors; where that fails, NULL for those without. */
+static kbit_status rooms_for(kbit_tensor *tensors, size_t n, kbit_error *error)
+{
+    kbit_status status = KBIT_OK;
+    for (size_t i = 0; i < n; i++)
+        if (!(tensors[i].data = copy_room(&tensors[i])))
+            status = kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    return status;
+}
+
 static bool same_outputs(const kbit_tensor *a, const kbit_tensor *b, char *note, size_t size)
 {
     if (a->dim[0] != b->dim[0] || a->dim[1] != b->dim[1]) {
@@ -41,15 +51,17 @@ static bool same_outputs(const kbit_tensor *a, const kbit_tensor *b, char *note,
 }
 
 /* A list's length is the candidate's to say, everything else of the shape is not. */
-static bool shape_is_kept(const kbit_problem *p, const kbit_step *step, const kbit_tensor *out,
-                          char *note, size_t size)
+static bool shape_is_kept(const kbit_problem *p, const kbit_step *step, size_t o,
+                          const kbit_tensor *out, char *note, size_t size)
 {
+    const kbit_slot *slot = kbit_step_output(step, o);
     for (uint32_t r = 0; r < out->rank; r++) {
-        size_t room = kbit_extent(step->out.dims[r], p->M, p->N, p->K, p->K, 0);
-        bool list = step->out.dims[r] == 'O';
+        size_t room = kbit_extent(slot->dims[r], p->M, p->N, p->K, p->K, false);
+        bool list = slot->dims[r] == 'O';
         if (list ? out->dim[r] > room : out->dim[r] != room) {
-            snprintf(note, size, "set dimension %u of its output to %zu where %s%zu is right", r,
-                     out->dim[r], list ? "at most " : "", room);
+            const char *which = step->n_more ? slot->name : "";
+            snprintf(note, size, "set dimension %u of its output %s%sto %zu where %s%zu is right",
+                     r, which, *which ? " " : "", out->dim[r], list ? "at most " : "", room);
             return false;
         }
     }
@@ -62,10 +74,14 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
                               kbit_error *error)
 {
     kbit_call_outcome outcome;
-    kbit_tensor second = *call->out, shape = *call->out;
-    verdict->elements = kbit_tensor_elements(call->out);
+    const size_t n_out = 1 + step->n_more;
+    kbit_tensor second[KBIT_MAX_OUTPUTS], shape[KBIT_MAX_OUTPUTS];
+    for (size_t o = 0; o < n_out; o++) {
+        second[o] = shape[o] = call->out[o];
+        verdict->elements += kbit_tensor_elements(&call->out[o]);
+    }
     kbit_status status =
-        kbit_sandbox_call(run->sandbox, call, step->n_in, 1, POISON[0], &outcome, error);
+        kbit_sandbox_call(run->sandbox, call, step->n_in, n_out, POISON[0], &outcome, error);
     if (status != KBIT_OK)
         return status;
     verdict->result = outcome.result;
@@ -79,7 +95,7 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
     if (refusal == KBIT_ERR_MEMORY)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
     if (refusal != KBIT_OK) {
-        *call->out = shape;
+        memcpy(call->out, shape, n_out * sizeof *shape);
         verdict->kind = KBIT_EXACT;
         if (outcome.status == KBIT_OK) {
             verdict->result = KBIT_MISMATCH;
@@ -98,25 +114,27 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
             verdict->rejected = 1;
         return KBIT_OK;
     }
-    if (!shape_is_kept(p, step, call->out, verdict->note, sizeof verdict->note)) {
-        verdict->result = KBIT_DIRTY;
-        return KBIT_OK;
-    }
-    second.data = copy_room(&second);
-    if (!second.data)
-        return kbit_fail(error, KBIT_ERR_MEMORY, "out of memory");
+    for (size_t o = 0; o < n_out; o++)
+        if (!shape_is_kept(p, step, o, &call->out[o], verdict->note, sizeof verdict->note)) {
+            verdict->result = KBIT_DIRTY;
+            return KBIT_OK;
+        }
     kbit_call again = *call;
-    again.out = &second;
-    status = kbit_sandbox_call(run->sandbox, &again, step->n_in, 1, POISON[1], &outcome, error);
+    again.out = second;
+    status = rooms_for(second, n_out, error);
+    if (status == KBIT_OK)
+        status =
+            kbit_sandbox_call(run->sandbox, &again, step->n_in, n_out, POISON[1], &outcome, error);
     if (status == KBIT_OK && (outcome.result != KBIT_ADMISSIBLE || outcome.status != KBIT_OK)) {
         verdict->result = outcome.result != KBIT_ADMISSIBLE ? outcome.result : KBIT_DIRTY;
         snprintf(verdict->note, sizeof verdict->note, "second run on the same inputs: %.250s",
                  outcome.note);
-    } else if (status == KBIT_OK &&
-               !same_outputs(call->out, &second, verdict->note, sizeof verdict->note)) {
-        verdict->result = KBIT_DIRTY;
     }
-    free(second.data);
+    for (size_t o = 0; o < n_out && status == KBIT_OK && verdict->result == KBIT_ADMISSIBLE; o++)
+        if (!same_outputs(&call->out[o], &second[o], verdict->note, sizeof verdict->note))
+            verdict->result = KBIT_DIRTY;
+    for (size_t o = 0; o < n_out; o++)
+        free(second[o].data);
     *written = status == KBIT_OK && verdict->result == KBIT_ADMISSIBLE;
     return status;
 }
@@ -126,7 +144,8 @@ static bool rejects(kbit_result result)
     return result != KBIT_ADMISSIBLE && result != KBIT_UNDECIDED && result != KBIT_ABSENT;
 }
 
-/* Runs and judges one step on the given inputs. out's data are the caller's to free. */
+/* Runs and judges one step on the given inputs. out has room for its outputs, whose data are the
+ * caller's to free. */
 static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kbit_step *step,
                             kbit_mode mode, const kbit_tensor *in, kbit_tensor *out,
                             kbit_result *result, kbit_error *error)
@@ -135,9 +154,9 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
     kbit_call call = {step->stem, p->M, p->N, p->K, p->threshold, in, out};
     kbit_status status = KBIT_OK;
     bool written = false;
-    *out = kbit_problem_output(p, step);
-    out->data = copy_room(out);
-    if (!out->data)
+    for (size_t o = 0; o <= step->n_more; o++)
+        out[o] = kbit_problem_output_at(p, step, o);
+    if (rooms_for(out, 1 + step->n_more, error) != KBIT_OK)
         return kbit_fail(error, KBIT_ERR_MEMORY, "case %s: out of memory", p->of->name);
     if (run->one_element && run->element_seen && kbit_has_element(out, run->row, run->column))
         atomic_store(run->element_seen, true);
@@ -148,8 +167,12 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         status = call_twice(run, p, step, &call, &written, &verdict, error);
     }
     if (written) {
-        kbit_judging judging = {&call,    &run->declared, run->one_element,
-                                run->row, run->column,    run->key};
+        kbit_judging judging = {.call = &call,
+                                .declared = kbit_declared_for(&run->declared, step->stem),
+                                .one_element = run->one_element,
+                                .row = run->row,
+                                .column = run->column,
+                                .key = run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
         if (status == KBIT_OK)
             status = kbit_hint(step, &judging, &verdict, error);
@@ -182,14 +205,15 @@ static kbit_status isolated(const kbit_run *run, const kbit_problem *p, kbit_err
     for (size_t s = 0; s < n && status == KBIT_OK && !stopped(run); s++) {
         if (!wanted(run, steps[s]) || !kbit_case_asks(p->of, steps[s]))
             continue;
-        kbit_tensor in[KBIT_MAX_INPUTS], out = {0};
+        kbit_tensor in[KBIT_MAX_INPUTS], out[KBIT_MAX_OUTPUTS] = {{0}};
         kbit_result result;
         for (size_t i = 0; i < steps[s]->n_in; i++)
             in[i] = kbit_problem_tensor(p, &steps[s]->in[i]);
         bool fused = strncmp(steps[s]->stem, "llmint8_linear", 14) == 0;
-        status = one_step(run, p, steps[s], fused ? KBIT_FUSED : KBIT_ISOLATED, in, &out, &result,
-                          error);
-        free(out.data);
+        status =
+            one_step(run, p, steps[s], fused ? KBIT_FUSED : KBIT_ISOLATED, in, out, &result, error);
+        for (size_t o = 0; o < KBIT_MAX_OUTPUTS; o++)
+            free(out[o].data);
     }
     return status;
 }

@@ -61,6 +61,9 @@ static void post_mortem(kbit_sandbox *sandbox, kbit_waited waited, const char *p
     } else if (waited == KBIT_TOO_MANY) {
         kbit_process_stop(p, true);
         snprintf(note, room, "started more than %d processes, and was killed", KBIT_PROCESSES);
+    } else if (waited == KBIT_CROWDED) {
+        kbit_process_stop(p, true);
+        snprintf(note, room, "had more than %d threads, and was killed", KBIT_THREADS);
     } else if (waited == KBIT_CAME) {
         kbit_process_stop(p, true);
         outcome->result = KBIT_DIRTY;
@@ -249,12 +252,14 @@ static void take_answer(kbit_sandbox *sandbox, const kbit_run_reply *reply, int 
 {
     kbit_process *p = &sandbox->process;
     const kbit_step *step = kbit_step_find(call->step);
+    const char *names[KBIT_MAX_OUTPUTS] = {"", "", "", ""};
+    for (size_t o = 0; step && o <= step->n_more; o++)
+        names[o] = kbit_step_output(step, o)->name;
     int stopped = 0;
     kill(-p->pid, SIGSTOP);
     waitpid(p->pid, &stopped, WUNTRACED);
-    bool clean = kbit_files_collect(out, step ? step->out.name : "",
-                                    sandbox->latest.tensor + sandbox->latest.n_in, call->out, n_out,
-                                    poison, outcome->note, sizeof outcome->note);
+    bool clean = kbit_files_collect(out, names, sandbox->latest.tensor + sandbox->latest.n_in,
+                                    call->out, n_out, poison, outcome->note, sizeof outcome->note);
     kill(-p->pid, SIGCONT);
     if (!WIFSTOPPED(stopped)) { /* the wait was for its end */
         kbit_run_box box = *p->box;

@@ -1,16 +1,36 @@
 /* step.c -- the table of steps, and what all judges share. */
 #include "step.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kbit_exact.h"
 #include "numbers.h"
 
 static const kbit_step *const STEPS[] = {
-    &kbit_step_outlier_columns,      &kbit_step_absmax_rows, &kbit_step_quantize_rows,
-    &kbit_step_int8_matmul,          &kbit_step_dequantize,  &kbit_step_outlier_matmul,
-    &kbit_step_outlier_matmul_w16,   &kbit_step_store,       &kbit_step_llmint8_linear_bnb,
+    &kbit_step_outlier_columns,
+    &kbit_step_absmax_rows,
+    &kbit_step_quantize_rows,
+    &kbit_step_int8_matmul,
+    &kbit_step_dequantize,
+    &kbit_step_outlier_matmul,
+    &kbit_step_outlier_matmul_w16,
+    &kbit_step_store,
+    &kbit_step_llmint8_linear_bnb,
     &kbit_step_llmint8_linear_paper,
+    &kbit_step_rmsnorm,
+    &kbit_step_layernorm,
+    &kbit_step_relu,
+    &kbit_step_gelu,
+    &kbit_step_gelu_tanh,
+    &kbit_step_silu,
+    &kbit_step_rmsnorm_quantize,
+    &kbit_step_layernorm_quantize,
+    &kbit_step_relu_quantize,
+    &kbit_step_gelu_quantize,
+    &kbit_step_gelu_tanh_quantize,
+    &kbit_step_silu_quantize,
 };
 
 const kbit_step *const *kbit_steps(size_t *count)
@@ -27,7 +47,12 @@ const kbit_step *kbit_step_find(const char *stem)
     return NULL;
 }
 
-size_t kbit_extent(char letter, size_t M, size_t N, size_t K, size_t outliers, size_t bias)
+const kbit_slot *kbit_step_output(const kbit_step *step, size_t i)
+{
+    return i == 0 ? &step->out : &step->more[i - 1];
+}
+
+size_t kbit_extent(char letter, size_t M, size_t N, size_t K, size_t outliers, bool vector)
 {
     switch (letter) {
     case 'M':
@@ -38,8 +63,12 @@ size_t kbit_extent(char letter, size_t M, size_t N, size_t K, size_t outliers, s
         return K;
     case 'O':
         return outliers;
+    case 'S':
+        return vector ? K : 0;
+    case '1':
+        return 1;
     default:
-        return bias;
+        return vector ? N : 0;
     }
 }
 
@@ -68,7 +97,7 @@ static kbit_status check_tensor(const kbit_step *step, const kbit_slot *slot, co
     size_t elements = 1;
     for (uint32_t d = 0; d < tensor->rank; d++) {
         size_t want = kbit_extent(slot->dims[d], call->M, call->N, call->K, tensor->dim[d],
-                                  tensor->dim[d] ? call->N : 0);
+                                  tensor->dim[d] != 0);
         bool list = slot->dims[d] == 'O';
         if (list ? tensor->dim[d] > call->K : tensor->dim[d] != want)
             return kbit_fail(error, KBIT_ERR_SHAPE,
@@ -92,7 +121,13 @@ kbit_status kbit_step_check(const kbit_step *step, const kbit_call *call, kbit_e
         if (status != KBIT_OK)
             return status;
     }
-    return check_tensor(step, &step->out, call, &call->out[0], true, error);
+    for (size_t o = 0; o <= step->n_more; o++) {
+        kbit_status status =
+            check_tensor(step, kbit_step_output(step, o), call, &call->out[o], true, error);
+        if (status != KBIT_OK)
+            return status;
+    }
+    return KBIT_OK;
 }
 
 kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
@@ -114,18 +149,18 @@ kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
 kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict *verdict)
 {
     kbit_error error = {KBIT_OK, ""};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     const kbit_step *step = kbit_step_find(call->step);
     if (!step)
         return KBIT_ERR_UNSUPPORTED;
-    kbit_status status = kbit_declared_parse(declares ? declares : "", &declared, &error);
+    kbit_status status = kbit_declarations_parse(declares ? declares : "", &declared, &error);
     if (status == KBIT_OK)
         status = kbit_step_check(step, call, &error);
     if (status == KBIT_OK && step->refuses)
         status = step->refuses(call, NULL);
     if (status != KBIT_OK)
         return status;
-    kbit_judging judging = {.call = call, .declared = &declared};
+    kbit_judging judging = {.call = call, .declared = kbit_declared_for(&declared, step->stem)};
     memset(verdict, 0, sizeof *verdict);
     verdict->mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
     return kbit_step_judge(step, &judging, verdict, &error);
@@ -157,6 +192,19 @@ bool kbit_shown(const kbit_judging *judging, size_t row, size_t column)
 kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
 {
     return keep(verdict, tensor, row, column);
+}
+
+bool kbit_is_outlier(const kbit_declared *declared, float x, float threshold)
+{
+    if (isnan(x) && declared->nan == NAN_LAUNDER)
+        x = 0;
+    return kbit_exact_is_outlier(x, threshold);
+}
+
+void kbit_launder(size_t n, float *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = isnan(x[i]) ? 0 : x[i];
 }
 
 float *kbit_widened(const kbit_tensor *tensor)

@@ -75,8 +75,11 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
     kbit_summation how = {0};
     const kbit_accumulation *row = row_of(declared->acc);
 
-    if (w_type == KBIT_I8 && declared->subB == SUBB_F16)
-        w_type = KBIT_F16;
+    if (w_type == KBIT_I8 && declared->subB != SUBB_EXACT)
+        w_type = declared->subB == SUBB_F16    ? KBIT_F16
+                 : declared->subB == SUBB_BF16 ? KBIT_BF16
+                 : x_type != KBIT_F32          ? x_type
+                                               : KBIT_I8;
     how.codes = w_type == KBIT_I8;
     how.least_x = least(x_type);
     how.least_w = least(w_type);
@@ -136,8 +139,9 @@ double kbit_summation_underflow(const kbit_summation *how, size_t terms, double 
                                 double scale)
 {
     double n = (double)terms, factors = fmax(1, largest_x) * fmax(1, scale);
-    double lost = KBIT_LOSS_OUTLIER * (how->flush_results ? KBIT_ETA_FLUSH : KBIT_ETA) * (n + 1) *
-                  factors * (how->codes ? 127 : 1);
+    double product = KBIT_LOSS_OUTLIER * (how->flush_results ? KBIT_ETA_FLUSH : KBIT_ETA);
+    double addition = how->flush_results ? KBIT_ETA_FLUSH : 0;
+    double lost = (product + addition) * (n + 1) * factors * (how->codes ? 127 : 1);
     if (how->by_encoding)
         lost += 2 * n * KBIT_LOSS_FUSED * fmax(1, scale); /* no more steps than products */
     if (how->half_partials)

@@ -8,7 +8,7 @@ static const kbit_theorem THEOREMS[] = {
      "with "
      "a smaller error gives RNE(127x/a) except at ties",
      "reference/proofs/quantize_gap.md, coq/gap.v (every pair was run, too); the sequences' "
-     "errors: quantize_rows.g",
+     "errors: quantize_rows.g, quantize_rows_reciprocal.g",
      KBIT_PROVED},
     {"quantize-f32",
      "for fp32 x or absmax the fp32 quotient lies within the sequence's proved relative error of "
@@ -90,6 +90,35 @@ static const kbit_theorem THEOREMS[] = {
      KBIT_PROVED},
     {"linear-paper", "the same with 16-bit outlier weights and both operands quantized without O",
      "reference/proofs/linear_enclosure.md", KBIT_PROVED},
+    {"rmsnorm",
+     "each operation rounded to fp32 or not, the sum of squares in any order: an interval for the "
+     "row's "
+     "1/sqrt, and one for each element; a point where the operations are exact",
+     "reference/proofs/producers.md, coq/producers.v, coq/growth.v", KBIT_PROVED},
+    {"layernorm-two-pass",
+     "the same with a mean summed in any order, and sum (x - m)^2 = Q - 2 (m - c) R + K (m - c)^2",
+     "reference/proofs/producers.md, coq/producers.v, coq/growth.v", KBIT_PROVED},
+    {"layernorm-welford",
+     "the same with running means, merged at most 16 times: each errs by F/(1 - F) max |x|, "
+     "F = (K/2 + 121) u, and the variance by what that makes of it",
+     "reference/proofs/producers.md, coq/producers.v; Welford 1962, Chan, Golub and LeVeque 1983",
+     KBIT_CITED},
+    {"layernorm-one-pass",
+     "the same with the mean of x^2 less the mean's square: the interval shows what cancels",
+     "reference/proofs/producers.md, coq/growth.v", KBIT_PROVED},
+    {"norm-rsqrt",
+     "the theorem of the declared variance with 1/sqrt within 2 ulp, as rsqrtf has it",
+     "reference/proofs/producers.md; CUDA C++ Programming Guide, table of mathematical functions",
+     KBIT_CITED},
+    {"gelu",
+     "x (1 + erf(x/sqrt 2))/2 by operations rounded to fp32 or not, erf within 2 ulp: an interval "
+     "for each x",
+     "reference/proofs/producers.md; CUDA C++ Programming Guide and the GNU C library's manual",
+     KBIT_CITED},
+    {"gelu-tanh", "the same for x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))/2, tanh within 2 ulp",
+     "reference/proofs/producers.md; as gelu", KBIT_CITED},
+    {"silu", "the same for x/(1 + exp(-x)), exp within 2 ulp",
+     "reference/proofs/producers.md; as gelu", KBIT_CITED},
 };
 
 size_t kbit_theorems(const kbit_theorem **theorems)

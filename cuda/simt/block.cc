@@ -1,5 +1,6 @@
 /* block.cc -- the life of a block: its threads start, run in turn, and end. */
 #include "block.h"
+#include "cluster.h"
 #include "monitor.h"
 #include "sanitizer.h"
 #include "tensor.h"
@@ -16,21 +17,23 @@ Block &running_block()
     return *static_cast<Block *>(const_cast<BlockState *>(self->block));
 }
 
-bool Block::run(Launch &launch, uint64_t number)
+Block &block_of(const Thread &thread)
 {
-    prepare(launch, number);
-    if (monitor)
-        monitor->block_begins(
-            {number, count_, shared, shared_bytes, stacks_.stack(0), count_ * stacks_.bytes()});
-    run_another();
-    self = nullptr;
-    running_ = nullptr;
-    return !stopped_;
+    return *static_cast<Block *>(const_cast<BlockState *>(thread.block));
 }
 
-void Block::prepare(Launch &launch, uint64_t number)
+void Block::start()
+{
+    running_ = nullptr;
+    run_another();
+    running_ = nullptr;
+}
+
+void Block::prepare(Cluster &cluster, unsigned rank, Launch &launch, uint64_t number)
 {
     launch_ = &launch;
+    cluster_ = &cluster;
+    cluster_rank = rank;
     index = {(unsigned)(number % launch.grid.x), (unsigned)(number / launch.grid.x % launch.grid.y),
              (unsigned)(number / launch.grid.x / launch.grid.y)};
     block_dim = launch.block_dim;
@@ -38,10 +41,7 @@ void Block::prepare(Launch &launch, uint64_t number)
     shared = arena_.memory();
     shared_bytes = launch.shared_bytes;
     count_ = live_ = block_dim.x * block_dim.y * block_dim.z;
-    poll_rounds_ = 0;
     pollers_.clear();
-    stopped_ = false;
-    worker_stack_ = nullptr;
     barrier_ = Barrier();
 
     const Options &o = launch.options;
@@ -66,6 +66,9 @@ void Block::prepare(Launch &launch, uint64_t number)
     }
     for (unsigned i = 0; i < count_; i++)
         prepare_thread(i);
+    if (monitor)
+        monitor->block_begins({number, rank, launch.cluster, count_, shared, shared_bytes,
+                               stacks_.stack(0), count_ * stacks_.bytes()});
 }
 
 void Block::prepare_thread(unsigned i)
@@ -78,6 +81,7 @@ void Block::prepare_thread(unsigned i)
     t.block = this;
     t.registers = &warp_[t.warp].registers;
     t.exited = t.parked = t.has_waited = false;
+    t.cluster_phase = 0;
     t.waits = nullptr;
     t.copies.clear();
     t.copy_group_ends.clear();
@@ -94,9 +98,9 @@ void Block::thread_entry()
     const void *left_stack = nullptr;
     size_t left_bytes = 0;
     sanitizer_arrive(nullptr, &left_stack, &left_bytes);
-    if (!block.worker_stack_) { /* the first thread of a block comes from the worker */
-        block.worker_stack_ = left_stack;
-        block.worker_stack_bytes_ = left_bytes;
+    if (!block.cluster_->worker_stack) { /* the first thread of a cluster comes from the worker */
+        block.cluster_->worker_stack = left_stack;
+        block.cluster_->worker_stack_bytes = left_bytes;
     }
     block.launch_->body(block.launch_->context);
     block.leave_thread();
@@ -108,7 +112,8 @@ void Block::leave_thread()
     check_exit(me);
     me.exited = true;
     warp_[me.warp].live &= ~(1u << me.lane);
-    poll_rounds_ = 0;
+    cluster_->poll_rounds = 0;
+    cluster_->thread_exits(me);
     if (--live_ == 0) {
         ptrdiff_t offset;
         if (!async.loads.empty())
@@ -119,7 +124,9 @@ void Block::leave_thread()
                            shared_bytes, offset);
         if (monitor)
             monitor->block_ends();
-        switch_to(nullptr);
+        cluster_->block_ends();
+        if (cluster_->ended())
+            switch_to(nullptr);
     }
     if (barrier_.arrived == live_)
         release_barrier();
@@ -131,24 +138,31 @@ void Block::leave_thread()
 inline void Block::switch_to(Thread *next)
 {
     Thread *me = running_;
-    void **save = !me ? &worker_sanitizer_stack_ : me->exited ? nullptr : &me->sanitizer_stack;
-    running_ = next;
+    Cluster &cluster = *cluster_;
+    void **save = !me          ? &cluster.worker_sanitizer_stack
+                  : me->exited ? nullptr
+                               : &me->sanitizer_stack;
     self = next;
-    if (next)
-        sanitizer_leave(save, next->stack, stacks_.bytes());
-    else
-        sanitizer_leave(save, worker_stack_, worker_stack_bytes_);
-    switch_context(me ? &me->context : &worker_, next ? &next->context : &worker_);
-    sanitizer_arrive(me ? me->sanitizer_stack : worker_sanitizer_stack_, nullptr, nullptr);
+    if (next) {
+        Block &block = block_of(*next);
+        block.running_ = next;
+        sanitizer_leave(save, next->stack, block.stacks_.bytes());
+    } else {
+        running_ = nullptr;
+        sanitizer_leave(save, cluster.worker_stack, cluster.worker_stack_bytes);
+    }
+    switch_context(me ? &me->context : &cluster.worker, next ? &next->context : &cluster.worker);
+    sanitizer_arrive(me ? me->sanitizer_stack : cluster.worker_sanitizer_stack, nullptr, nullptr);
 }
 
 /* Leaves the running thread, which waits or has exited, for one that can run. */
 inline void Block::run_another()
 {
-    int taken = ready_.take();
-    Thread *next = taken >= 0 ? &thread_[(unsigned)taken] : no_thread_is_ready();
+    Thread *next = cluster_->size() == 1 ? take_ready() : nullptr;
+    if (!next)
+        next = cluster_->next_thread();
     if (launch_->options.order == Order::Priority && random_.below(256) == 0)
-        ready_.change_priority(next->linear);
+        block_of(*next).ready_.change_priority(next->linear);
     if (next != running_)
         switch_to(next);
 }
@@ -160,23 +174,17 @@ inline void Block::run_next()
     run_another();
 }
 
-/* Deferred copies happen, and then threads that poll run, when nobody else can. */
-Thread *Block::no_thread_is_ready()
+Thread *Block::take_ready()
 {
-    while (async.progress()) {
-        int taken = ready_.take();
-        if (taken >= 0)
-            return &thread_[(unsigned)taken];
-    }
-    if (pollers_.empty())
-        fault_of_block("deadlock: no thread of the block can go on");
-    if (++poll_rounds_ > 1000)
-        fault_of_block("livelock: threads poll memory that no other thread of the block can change "
-                       "(blocks must not wait for one another)");
+    const int taken = ready_.take();
+    return taken >= 0 ? &thread_[(unsigned)taken] : nullptr;
+}
+
+void Block::release_pollers()
+{
     for (unsigned poller : pollers_)
         ready_.add(poller);
     pollers_.clear();
-    return &thread_[(unsigned)ready_.take()];
 }
 
 void Block::poll(const Where &where)
@@ -201,7 +209,7 @@ void Block::wake(unsigned thread)
 {
     thread_[thread].parked = false;
     ready_.add(thread);
-    poll_rounds_ = 0;
+    cluster_->poll_rounds = 0;
 }
 
 void Block::preempt()
@@ -212,7 +220,7 @@ void Block::preempt()
 
 void Block::leave_for_good()
 {
-    stopped_ = true;
+    cluster_->stopped = true;
     running_->exited = true; /* its stack is not used again */
     switch_to(nullptr);
 }
@@ -267,7 +275,7 @@ void Block::release_barrier()
         monitor->threads_met(0, (count_ + warp_size - 1) / warp_size, b.waiting);
     b.result = b.so_far;
     b.arrived = 0;
-    poll_rounds_ = 0;
+    cluster_->poll_rounds = 0;
     for (unsigned w = 0; w * warp_size < count_; w++) {
         ready_.add_lanes(w, b.waiting[w]);
         b.waiting[w] = 0;
@@ -323,7 +331,7 @@ void Block::collective(uint32_t mask, WarpOperation operation, void *operands, c
         else if (monitor)
             monitor->warp_met(me.warp, mask);
         m.arrived = 0;
-        poll_rounds_ = 0;
+        cluster_->poll_rounds = 0;
         ready_.add_lanes(me.warp, mask & ~my_bit);
         if (reschedules_)
             run_next();

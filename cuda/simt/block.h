@@ -30,6 +30,7 @@ struct alignas(64) Thread : ThreadState {
     bool exited = false;
     bool parked = false;                 /* until somebody wakes it */
     bool has_waited = false;             /* for the kernel before */
+    unsigned cluster_phase = 0;          /* 1 + the phase of barrier.cluster it arrived in, or 0 */
     std::vector<AsyncCopy> copies;       /* in order of issue */
     std::vector<size_t> copy_group_ends; /* how many copies are in or before each committed group */
     void *sanitizer_stack = nullptr;     /* AddressSanitizer's, of a thread that was left */
@@ -62,6 +63,7 @@ struct Launch {
     std::string kernel;
     Follows follows = Follows::Plain;
     dim3 grid, block_dim;
+    unsigned cluster = 1; /* blocks, along x */
     size_t shared_bytes = 0;
     void (*body)(void *) = nullptr;
     void *context = nullptr;
@@ -106,11 +108,21 @@ class Arena
     size_t bytes_ = 0;
 };
 
+class Cluster;
+
 class Block : public BlockState
 {
   public:
-    /* Runs block number `number` of the launch to its end; false if a fault stopped it. */
-    bool run(Launch &launch, uint64_t number);
+    /* Block number `number` of the launch, before its first thread runs. */
+    void prepare(Cluster &cluster, unsigned rank, Launch &launch, uint64_t number);
+    /* Runs the cluster from the worker's stack, which is where the last thread returns to. */
+    void start();
+    Cluster &cluster() { return *cluster_; }
+    bool has_ended() const { return live_ == 0; }
+    bool has_ready_threads() const { return !ready_.empty(); }
+    Thread *take_ready();
+    bool polls() const { return !pollers_.empty(); }
+    void release_pollers(); /* they are ready again */
 
     /* For the running thread. */
     Thread &running() { return *running_; }
@@ -131,23 +143,21 @@ class Block : public BlockState
     void leave_for_good(); /* abandons the block */
 
   private:
-    void prepare(Launch &launch, uint64_t number);
     void prepare_thread(unsigned i);
     static void thread_entry();
     [[noreturn]] void leave_thread();
     void switch_to(Thread *next);
     void run_another();
     void run_next();
-    Thread *no_thread_is_ready();
     void release_barrier();
     void check_exit(const Thread &thread);
     bool is_held(const Thread &thread) const;
     std::string who_waits(const Thread *except) const;
 
     Launch *launch_ = nullptr;
+    Cluster *cluster_ = nullptr;
     unsigned count_ = 0, live_ = 0;
     std::vector<unsigned> pollers_; /* threads that wait for others to change memory */
-    unsigned poll_rounds_ = 0;      /* since a thread got anywhere */
     Thread *running_ = nullptr;
     std::vector<Thread> thread_;
     std::vector<Warp> warp_;
@@ -157,11 +167,6 @@ class Block : public BlockState
     Random random_;
     Stacks stacks_;
     Arena arena_;
-    Context worker_; /* where run() waits for the last thread */
-    void *worker_sanitizer_stack_ = nullptr;
-    const void *worker_stack_ = nullptr;
-    size_t worker_stack_bytes_ = 0;
-    bool stopped_ = false;
 };
 
 /* As fault(), where no single thread is to blame. */
@@ -169,6 +174,7 @@ class Block : public BlockState
 
 /* The block that runs on this operating-system thread. */
 Block &running_block();
+Block &block_of(const Thread &thread);
 } // namespace simt
 
 #endif

@@ -1,5 +1,5 @@
 /* bulk_copy.cc -- cp.async.bulk and its tensor form (TMA), and the proxy fence they need. */
-#include "block.h"
+#include "cluster.h"
 #include "monitor.h"
 
 #include <string.h>
@@ -70,10 +70,11 @@ template <class Visit> void for_pieces(const CUtensorMap &m, int x, int y, size_
         }
 }
 
-void perform_load(const BulkCopy &copy)
+/* Into the shared memory of `block`, which may be another one of the cluster. */
+void perform_load(Block &block, const BulkCopy &copy)
 {
-    unsigned char *arena = self->block->shared;
-    AsyncProxy &async = running_block().async;
+    unsigned char *arena = block.shared;
+    AsyncProxy &async = block.async;
     if (copy.map.magic) {
         for_pieces(copy.map, copy.x, copy.y, (size_t)(copy.shared - arena),
                    [&](size_t to, const unsigned char *from, unsigned bytes) {
@@ -104,13 +105,13 @@ void perform_store(const BulkCopy &copy)
         memcpy(copy.global, copy.shared, copy.bytes);
 }
 
-void tell_load(const BulkCopy &copy)
+void tell_load(Block &block, const BulkCopy &copy)
 {
     if (!copy.map.magic) {
         monitor->signalled_copy(copy.barrier, copy.shared, copy.global, copy.bytes, copy.where);
         return;
     }
-    unsigned char *arena = self->block->shared;
+    unsigned char *arena = block.shared;
     for_pieces(copy.map, copy.x, copy.y, (size_t)(copy.shared - arena),
                [&](size_t to, const unsigned char *from, unsigned bytes) {
                    monitor->signalled_copy(copy.barrier, arena + to, from, bytes, copy.where);
@@ -135,15 +136,15 @@ void tell_store(const BulkCopy &copy)
                });
 }
 
-void issue_load(const BulkCopy &copy)
+void issue_load(Block &block, const BulkCopy &copy)
 {
     check_signal(copy.barrier, copy.where);
     if (monitor)
-        tell_load(copy);
+        tell_load(block, copy);
     if (executes_at_issue())
-        perform_load(copy);
+        perform_load(block, copy);
     else
-        running_block().async.loads.push_back(copy);
+        block.async.loads.push_back(copy);
 }
 
 /* Late: when it is waited for. */
@@ -172,8 +173,28 @@ void tma_load_2d(void *to, const CUtensorMap *map, int x, int y, uint64_t *barri
 {
     check_map(map, where);
     place(to, box_bytes(*map), 128, where);
-    issue_load(
-        {*map, x, y, static_cast<unsigned char *>(to), nullptr, box_bytes(*map), barrier, where});
+    issue_load(running_block(), {*map, x, y, static_cast<unsigned char *>(to), nullptr,
+                                 box_bytes(*map), barrier, where});
+}
+
+/* A copy for each block, and each has its own time. */
+void tma_load_2d_multicast(void *to, const CUtensorMap *map, int x, int y, uint64_t *barrier,
+                           unsigned ranks, const Where &where)
+{
+    check_map(map, where);
+    place(to, box_bytes(*map), 128, where);
+    place(barrier, sizeof *barrier, 8, where);
+    if (ranks == 0 || ranks > 0xffff)
+        fault_at(where, "%s: the mask of blocks is 0x%x, not in [1, 0xffff]", where.operation,
+                 ranks);
+    for (unsigned rank = 0; ranks >> rank; rank++) {
+        if (!(ranks >> rank & 1u))
+            continue;
+        Block &there = peer(rank, where);
+        issue_load(there,
+                   {*map, x, y, static_cast<unsigned char *>(in_peer(there, to)), nullptr,
+                    box_bytes(*map), static_cast<uint64_t *>(in_peer(there, barrier)), where});
+    }
 }
 
 void tma_store_2d(const CUtensorMap *map, int x, int y, const void *from, const Where &where)
@@ -188,14 +209,14 @@ void bulk_load(void *to, const void *from, unsigned bytes, uint64_t *barrier, co
 {
     check_bytes(from, bytes, where);
     place(to, bytes, 16, where);
-    issue_load({{},
-                0,
-                0,
-                static_cast<unsigned char *>(to),
-                const_cast<void *>(from),
-                bytes,
-                barrier,
-                where});
+    issue_load(running_block(), {{},
+                                 0,
+                                 0,
+                                 static_cast<unsigned char *>(to),
+                                 const_cast<void *>(from),
+                                 bytes,
+                                 barrier,
+                                 where});
 }
 
 void bulk_store(void *to, const void *from, unsigned bytes, const Where &where)
@@ -292,7 +313,7 @@ bool AsyncProxy::progress()
         block->options().async == Async::Random ? block->random().below((unsigned)loads.size()) : 0;
     const BulkCopy copy = loads[which];
     loads.erase(loads.begin() + (ptrdiff_t)which);
-    perform_load(copy);
+    perform_load(*block, copy);
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* fault.cc -- what is said when a kernel breaks a rule, and how the run ends then. */
-#include "block.h"
+#include "cluster.h"
 
 #include <algorithm>
 #include <mutex>
@@ -141,6 +141,13 @@ void Block::report_fault(const std::string &what, bool of_block)
                 text_of(", %s at %s:%d", me.waits->operation, me.waits->file, me.waits->line);
     }
     message += "\n" + who_waits(of_block ? nullptr : &me) + async.barriers_waited_for();
+    for (unsigned rank = 0; rank < cluster_->size(); rank++) {
+        Block &other = cluster_->block(rank);
+        const std::string there =
+            &other == this ? "" : other.who_waits(nullptr) + other.async.barriers_waited_for();
+        if (!there.empty())
+            message += text_of("simt:   in the cluster's block of rank %u:\n", rank) + there;
+    }
 
     std::lock_guard<std::mutex> lock(one_at_a_time);
     if (launch_->options.on_fault == OnFault::Exit) {

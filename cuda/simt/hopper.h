@@ -15,6 +15,7 @@ namespace simt
 void mbarrier_init(uint64_t *barrier, unsigned count, const Where &where);
 void mbarrier_fence_init();
 void mbarrier_arrive(uint64_t *barrier, const Where &where);
+void mbarrier_arrive_at(uint64_t *barrier, unsigned rank, const Where &where);
 void mbarrier_arrive_expect_tx(uint64_t *barrier, unsigned bytes, const Where &where);
 bool mbarrier_try_wait(uint64_t *barrier, unsigned parity, const Where &where);
 void mbarrier_wait(uint64_t *barrier, unsigned parity, const Where &where);
@@ -22,6 +23,8 @@ void mbarrier_wait(uint64_t *barrier, unsigned parity, const Where &where);
 /* bulk_copy.cc: the copies of the async proxy */
 void tma_load_2d(void *to, const CUtensorMap *map, int x, int y, uint64_t *barrier,
                  const Where &where);
+void tma_load_2d_multicast(void *to, const CUtensorMap *map, int x, int y, uint64_t *barrier,
+                           unsigned ranks, const Where &where);
 void tma_store_2d(const CUtensorMap *map, int x, int y, const void *from, const Where &where);
 void bulk_load(void *to, const void *from, unsigned bytes, uint64_t *barrier, const Where &where);
 void bulk_store(void *to, const void *from, unsigned bytes, const Where &where);
@@ -38,6 +41,10 @@ void wgmma_commit_group(const Where &where);
 void wgmma_wait_group(unsigned pending, const Where &where);
 
 void set_max_registers(unsigned registers, const Where &where);
+
+/* cluster.cc */
+void cluster_arrive(const Where &where);
+void cluster_wait(const Where &where);
 
 /* named_barrier.cc */
 bool elect_one(const Where &where);

@@ -1,7 +1,7 @@
 /* intrinsics.h -- arithmetic, bit and conversion intrinsics of CUDA, with their exact meaning.
  *
  * The _rn functions are single IEEE operations because the tree is compiled without contraction and
- * without fast-math. expf and its kin differ between a GPU and a C library: none is offered here.
+ * without fast-math. expf and its kin differ between a GPU and a C library; here they are the library's.
  */
 #ifndef KBIT_SIMT_INTRINSICS_H
 #define KBIT_SIMT_INTRINSICS_H

@@ -1,6 +1,6 @@
 /* launch.cc -- a grid of blocks, run by a few operating-system threads that stay for the next one.
  */
-#include "block.h"
+#include "cluster.h"
 #include "launch_log.h"
 #include "monitor.h"
 #include "sanitizer.h"
@@ -56,11 +56,11 @@ class Pool
 
   private:
     struct Worker {
-        Block block;
+        Cluster cluster;
         std::thread thread;
     };
     void serve(Worker &worker, uint64_t seen);
-    void work(Block &block);
+    void work(Cluster &cluster);
 
     std::vector<std::unique_ptr<Worker>> workers_; /* the first is the thread that launches */
     std::mutex mutex_;
@@ -70,7 +70,7 @@ class Pool
     bool quit_ = false;
     Launch *launch_ = nullptr;
     BlockOrder order_;
-    uint64_t blocks_ = 0, next_ = 0;
+    uint64_t clusters_ = 0, next_ = 0;
 };
 
 Pool::~Pool()
@@ -85,11 +85,11 @@ Pool::~Pool()
             worker->thread.join();
 }
 
-void Pool::work(Block &block)
+void Pool::work(Cluster &cluster)
 {
     uint64_t n;
-    while (!launch_->faulted() && (n = __atomic_fetch_add(&next_, 1, __ATOMIC_RELAXED)) < blocks_)
-        if (!block.run(*launch_, order_.block(n)))
+    while (!launch_->faulted() && (n = __atomic_fetch_add(&next_, 1, __ATOMIC_RELAXED)) < clusters_)
+        if (!cluster.run(*launch_, order_.block(n)))
             return;
 }
 
@@ -103,7 +103,7 @@ void Pool::serve(Worker &worker, uint64_t seen)
         seen = generation_;
         wanted_--;
         lock.unlock();
-        work(worker.block);
+        work(worker.cluster);
         lock.lock();
         if (--busy_ == 0)
             done_.notify_one();
@@ -112,12 +112,12 @@ void Pool::serve(Worker &worker, uint64_t seen)
 
 void Pool::run(Launch &launch, unsigned workers)
 {
-    blocks_ = (uint64_t)launch.grid.x * launch.grid.y * launch.grid.z;
-    order_ = BlockOrder(launch.options, blocks_);
+    clusters_ = (uint64_t)launch.grid.x * launch.grid.y * launch.grid.z / launch.cluster;
+    order_ = BlockOrder(launch.options, clusters_);
     launch_ = &launch;
     next_ = 0;
-    if (workers > blocks_)
-        workers = (unsigned)blocks_;
+    if (workers > clusters_)
+        workers = (unsigned)clusters_;
     while (workers_.size() < workers) {
         workers_.emplace_back(new Worker);
         Worker &added = *workers_.back();
@@ -137,7 +137,7 @@ void Pool::run(Launch &launch, unsigned workers)
     }
     if (workers > 1)
         wake_.notify_all();
-    work(workers_[0]->block);
+    work(workers_[0]->cluster);
     std::unique_lock<std::mutex> lock(mutex_);
     done_.wait(lock, [&] { return busy_ == 0; });
 }
@@ -197,6 +197,12 @@ static std::string complaint(const Launch &l)
         snprintf(text, sizeof text,
                  "a grid of %u x %u x %u blocks: it must be 1 to 2^31 - 1 by 65535 by 65535", g.x,
                  g.y, g.z);
+    else if (l.cluster < 1 || l.cluster > max_cluster_blocks || g.x % l.cluster)
+        snprintf(
+            text, sizeof text,
+            "clusters of %u blocks in a grid of %u along x: 1 to %u, and the grid must be whole "
+            "clusters",
+            l.cluster, g.x, max_cluster_blocks);
     else if (l.shared_bytes > max_shared_bytes)
         snprintf(text, sizeof text, "%zu bytes of shared memory: a block has at most %zu",
                  l.shared_bytes, max_shared_bytes);
@@ -214,8 +220,9 @@ void order_stream()
     follows_a_kernel = false;
 }
 
-cudaError_t run_grid(const char *name, const LaunchSite &site, dim3 grid, dim3 block_dim,
-                     size_t shared_bytes, void (*body)(void *), void *context, size_t context_bytes)
+cudaError_t run_grid(const char *name, const LaunchSite &site, unsigned cluster, dim3 grid,
+                     dim3 block_dim, size_t shared_bytes, void (*body)(void *), void *context,
+                     size_t context_bytes)
 {
     if (self)
         fault("a kernel launches another: dynamic parallelism is not supported");
@@ -224,6 +231,7 @@ cudaError_t run_grid(const char *name, const LaunchSite &site, dim3 grid, dim3 b
     launch.kernel = kernel_name(name);
     launch.follows = site.follows;
     launch.grid = grid;
+    launch.cluster = cluster;
     launch.block_dim = block_dim;
     launch.shared_bytes = shared_bytes;
     launch.body = body;

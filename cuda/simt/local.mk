@@ -7,6 +7,7 @@ libkbitsimt_la_SOURCES = \
 	cuda/simt/warp.h cuda/simt/intrinsics.h cuda/simt/atomics.h cuda/simt/stream.h \
 	cuda/simt/tensor.h cuda/simt/context.h cuda/simt/ready.h cuda/simt/block.h \
 	cuda/simt/sanitizer.h cuda/simt/mma_s8.h cuda/simt/mma_float.h \
+	cuda/simt/cluster.h cuda/simt/cluster.cc \
 	cuda/simt/context.cc cuda/simt/ready.cc cuda/simt/block.cc \
 	cuda/simt/memory.cc cuda/simt/fault.cc cuda/simt/options.cc cuda/simt/launch.cc cuda/simt/launch_log.cc cuda/simt/launch_log.h \
 	cuda/simt/warp_operations.cc cuda/simt/async_copy.cc cuda/simt/ldmatrix.cc \

@@ -1,5 +1,5 @@
 /* mbarrier.cc -- the barrier objects of Hopper: arrivals, bytes expected, phases. */
-#include "block.h"
+#include "cluster.h"
 #include "monitor.h"
 
 #include <stdio.h>
@@ -11,9 +11,17 @@ namespace
 constexpr uint64_t cookie = 0x5265697272614272;
 constexpr unsigned largest_count = (1u << 20) - 1;
 
+/* The block that a barrier is in: the running one's, unless it is reached through the cluster. */
+Block &owner_of(const void *p)
+{
+    Block &running = running_block();
+    Block *owner = running.cluster().size() > 1 ? running.cluster().owner(p) : &running;
+    return owner ? *owner : running;
+}
+
 ptrdiff_t offset_of(const void *p)
 {
-    return static_cast<const unsigned char *>(p) - self->block->shared;
+    return static_cast<const unsigned char *>(p) - owner_of(p).shared;
 }
 
 void check_place(const uint64_t *barrier, const Where &where)
@@ -27,7 +35,7 @@ void check_place(const uint64_t *barrier, const Where &where)
 MBarrier &find(const uint64_t *barrier, const Where &where)
 {
     check_place(barrier, where);
-    std::map<const uint64_t *, MBarrier> &all = running_block().async.barriers;
+    std::map<const uint64_t *, MBarrier> &all = owner_of(barrier).async.barriers;
     const auto found = all.find(barrier);
     if (found == all.end())
         fault_at(where, "%s: the mbarrier at offset %td was never initialised", where.operation,
@@ -49,7 +57,7 @@ void complete_if_done(MBarrier &b, const uint64_t *barrier)
     b.phase ^= 1;
     b.pending = b.count;
     for (unsigned thread : b.waiting)
-        running_block().wake(thread);
+        owner_of(barrier).wake(thread);
     b.waiting.clear();
 }
 
@@ -98,6 +106,14 @@ void mbarrier_arrive(uint64_t *barrier, const Where &where)
 {
     let_others_run();
     arrive(find(barrier, where), barrier, where);
+}
+
+void mbarrier_arrive_at(uint64_t *barrier, unsigned rank, const Where &where)
+{
+    let_others_run();
+    check_place(barrier, where);
+    uint64_t *there = static_cast<uint64_t *>(in_peer(peer(rank, where), barrier));
+    arrive(find(there, where), there, where);
 }
 
 void mbarrier_arrive_expect_tx(uint64_t *barrier, unsigned bytes, const Where &where)

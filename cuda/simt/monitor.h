@@ -6,9 +6,11 @@
 
 namespace simt
 {
-/* A block as it starts. Its threads' stacks lie together and are nobody's memory but their own. */
+/* A block as it starts. Its threads' stacks lie together and are nobody's memory but their own. The
+ * blocks of a cluster all start before the first of them runs, in the order of their ranks. */
 struct MonitoredBlock {
     uint64_t number;
+    unsigned rank, cluster; /* of so many blocks */
     unsigned threads;
     const void *shared;
     size_t shared_bytes;

@@ -16,13 +16,16 @@ class Races final : public Monitor
   public:
     Races();
     void launch_begins(const void *parameters, size_t bytes, bool overlapping) override;
-    void waited_for_predecessor(unsigned thread) override { order_.wait_for_predecessor(thread); }
-    void proxy_fence() override { order_.proxy_fence(self->linear); }
+    void waited_for_predecessor(unsigned thread) override
+    {
+        order_.wait_for_predecessor(numbered(thread));
+    }
+    void proxy_fence() override { order_.proxy_fence(me()); }
     void launch_ends() override;
     void block_begins(const MonitoredBlock &) override;
     void block_ends() override { traffic_.block_ends(); }
     void threads_met(unsigned first_warp, unsigned warps, const uint32_t *lanes) override;
-    void warp_met(unsigned warp, uint32_t) override { traffic_.warp_met(warp); }
+    void warp_met(unsigned warp, uint32_t) override { traffic_.warp_met(numbered_warp(warp)); }
     void reads(const void *from, size_t bytes, const Where &where) override
     {
         access(from, bytes, Access::Read, site_of(where));
@@ -31,30 +34,43 @@ class Races final : public Monitor
     void mbarrier(const void *barrier, bool initialises, const Where &where) override
     {
         touch(barrier, 8,
-              order_.stamp(self->linear, initialises ? Access::Write : Access::Atomic,
-                           site_of(where)),
+              order_.stamp(me(), initialises ? Access::Write : Access::Atomic, site_of(where)),
               Proxy::Generic);
     }
-    void work_starts(Work work) override { order_.start_work(work, self->linear); }
+    void work_starts(Work work) override { order_.start_work(work, me()); }
     void work_accesses(Work, const void *p, size_t bytes, bool writes, const Where &) override;
     void accumulates(unsigned thread, const void *d, size_t bytes, const Where &) override;
     void work_finished(Work work, size_t count) override;
-    void fence() override { order_.fence(self->linear); }
+    void fence() override { order_.fence(me()); }
 
     void signal_starts(const void *signal) override { order_.start_signal(signal); }
-    void arrives(const void *signal) override { order_.arrive(signal, self->linear); }
+    void arrives(const void *signal) override { order_.arrive(signal, me()); }
     void completes(const void *signal) override { order_.complete(signal); }
-    void waited(const void *signal, unsigned thread) override { order_.wait(signal, thread); }
+    void waited(const void *signal, unsigned thread) override
+    {
+        order_.wait(signal, numbered(thread));
+    }
     void signalled_copy(const void *signal, const void *to, const void *from, size_t bytes,
                         const Where &) override;
 
     void access(const void *p, size_t bytes, Access, Site);
 
   private:
-    bool is_shared(const void *p) const;
+    /* A thread of the running block, and a warp, as the clocks number them. */
+    unsigned numbered(unsigned thread) const
+    {
+        return self->block->cluster_rank * stride_ + thread;
+    }
+    unsigned numbered_warp(unsigned warp) const
+    {
+        return self->block->cluster_rank * (stride_ / warp_size) + warp;
+    }
+    unsigned me() const { return numbered(self->linear); }
+    const MonitoredBlock *shared_of(const void *p) const;
     bool is_of_kernels(const void *p) const;
     enum class Proxy { Generic, Async };
     void touch(const void *p, size_t bytes, const Stamp &, Proxy);
+    void add_traffic(Site, const void *p, size_t bytes);
     void check_registers(const void *p, Access, Site);
     std::string text_of(const Stamp &) const;
     std::string place_in_memory(const void *p, size_t bytes) const;
@@ -63,7 +79,8 @@ class Races final : public Monitor
 
     const void *parameters_ = nullptr;
     size_t parameters_bytes_ = 0;
-    MonitoredBlock running_{};
+    std::vector<MonitoredBlock> running_; /* by rank in the cluster */
+    unsigned stride_ = 0;                 /* threads of one, in the numbering */
     Ordering order_;
     History history_;
     Traffic traffic_;
@@ -105,19 +122,24 @@ void Races::launch_begins(const void *parameters, size_t bytes, bool overlapping
 
 void Races::block_begins(const MonitoredBlock &block)
 {
-    running_ = block;
-    order_.start_block((uint32_t)block.number, block.threads);
-    history_.start_block(block.shared_bytes);
-    accumulators_.assign(block.threads, {});
+    running_.resize(block.rank);
+    running_.push_back(block);
+    if (block.rank > 0)
+        return;
+    stride_ = block.cluster == 1 ? block.threads : (block.threads + 127) / 128 * 128;
+    order_.start_block((uint32_t)(block.number / block.cluster), stride_ * block.cluster);
+    history_.start_block(block.shared_bytes * block.cluster);
+    accumulators_.assign(stride_ * block.cluster, {});
 }
 
 void Races::threads_met(unsigned first_warp, unsigned warps, const uint32_t *lanes)
 {
     std::vector<unsigned> threads;
     for (unsigned w = 0; w < warps; w++) {
-        traffic_.warp_met(first_warp + w);
+        traffic_.warp_met(numbered_warp(first_warp + w));
         for (uint32_t rest = lanes[w]; rest; rest &= rest - 1)
-            threads.push_back((first_warp + w) * warp_size + (unsigned)__builtin_ctz(rest));
+            threads.push_back(
+                numbered((first_warp + w) * warp_size + (unsigned)__builtin_ctz(rest)));
     }
     order_.met(threads);
 }
@@ -127,15 +149,20 @@ static bool lies_in(const void *p, const void *start, size_t bytes)
     return (uintptr_t)p - (uintptr_t)start < bytes;
 }
 
-bool Races::is_shared(const void *p) const
+/* The block of the cluster in whose shared memory p lies, or null. */
+const MonitoredBlock *Races::shared_of(const void *p) const
 {
-    return lies_in(p, running_.shared, running_.shared_bytes);
+    for (const MonitoredBlock &block : running_)
+        if (lies_in(p, block.shared, block.shared_bytes))
+            return &block;
+    return nullptr;
 }
 
 /* Not a thread's own variables, nor what this layer keeps of it: threadIdx and its like. */
 bool Races::is_of_kernels(const void *p) const
 {
-    return !lies_in(p, running_.stacks, running_.stacks_bytes) &&
+    const MonitoredBlock &mine = running_[self->block->cluster_rank];
+    return !lies_in(p, mine.stacks, mine.stacks_bytes) &&
            !lies_in(p, parameters_, parameters_bytes_) && !lies_in(p, self, sizeof *self) &&
            !lies_in(p, self->block, sizeof *self->block) && !lies_in(p, &self, sizeof self);
 }
@@ -144,13 +171,21 @@ std::string Races::text_of(const Stamp &s) const
 {
     static const char *const does[] = {"read", "written", "updated atomically"};
     const unsigned threads = order_.threads(), warpgroups = 2 * threads;
-    std::string who = "by thread " + std::to_string(s.agent);
-    if (s.agent >= warpgroups + max_warpgroups)
+    const auto named = [&](const char *what, unsigned number, unsigned in_block) {
+        std::string text = what + std::to_string(number % in_block);
+        if (running_.size() > 1)
+            text += " of the block of rank " + std::to_string(number / in_block);
+        return text;
+    };
+    std::string who;
+    if (s.agent >= order_.first_signal())
         who = "by a copy that completes on an mbarrier";
     else if (s.agent >= warpgroups)
-        who = "by a product of warpgroup " + std::to_string(s.agent - warpgroups);
+        who = "by a product of " + named("warpgroup ", s.agent - warpgroups, (stride_ + 127) / 128);
     else if (s.agent >= threads)
-        who = "by a copy that thread " + std::to_string(s.agent - threads) + " started";
+        who = "by a copy that " + named("thread ", s.agent - threads, stride_) + " started";
+    else
+        who = "by " + named("thread ", s.agent, stride_);
     if (order_.is_before(s))
         who = "by a kernel before";
     else if (s.block != order_.block())
@@ -160,11 +195,12 @@ std::string Races::text_of(const Stamp &s) const
 
 std::string Races::place_in_memory(const void *p, size_t bytes) const
 {
+    const MonitoredBlock *shared = shared_of(p);
     return std::to_string(bytes) + (bytes == 1 ? " byte of " : " bytes of ") +
-           (is_shared(p) ? "shared memory at offset " +
-                               std::to_string((const unsigned char *)p -
-                                              (const unsigned char *)running_.shared)
-                         : "global memory");
+           (shared
+                ? "shared memory at offset " + std::to_string((const unsigned char *)p -
+                                                              (const unsigned char *)shared->shared)
+                : "global memory");
 }
 
 void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stamp &now,
@@ -176,27 +212,35 @@ void Races::report(const void *p, size_t bytes, const Stamp &earlier, const Stam
 
 void Races::touch(const void *p, size_t bytes, const Stamp &now, Proxy proxy)
 {
-    const bool shared = is_shared(p);
-    const size_t offset = (uintptr_t)p - (uintptr_t)running_.shared;
+    const MonitoredBlock *shared = shared_of(p);
+    const size_t offset = shared ? (uintptr_t)p - (uintptr_t)shared->shared : 0;
     for (size_t i = 0; i < bytes; i++) {
-        if (shared && offset + i >= running_.shared_bytes)
+        if (shared && offset + i >= shared->shared_bytes)
             return; /* the zone behind it tells, when the block ends */
-        Cell &cell = shared ? history_.shared(offset + i) : history_.global((uintptr_t)p + i);
+        Cell &cell = shared ? history_.shared(shared->rank * shared->shared_bytes + offset + i)
+                            : history_.global((uintptr_t)p + i);
         if (shared && now.access != Access::Write && !cell.write.clock)
             fault("uninitialised: %s read at %s, and never written in this block",
                   place_in_memory(p, bytes).c_str(), place_of(now.site).c_str());
         const Stamp last = cell.write;
-        if (const Stamp *earlier = history_.record(cell, now, self->linear, order_))
+        if (const Stamp *earlier = history_.record(cell, now, me(), order_))
             report(p, bytes, *earlier, now, "nothing orders the two");
-        if (shared && proxy == Proxy::Async && last.clock && !order_.is_shown(self->linear, last))
+        if (shared && proxy == Proxy::Async && last.clock && !order_.is_shown(me(), last))
             report(p, bytes, last, now, "no fence.proxy.async comes between the two");
     }
+}
+
+void Races::add_traffic(Site site, const void *p, size_t bytes)
+{
+    const MonitoredBlock *shared = shared_of(p);
+    traffic_.add(site, numbered_warp(self->warp), self->lane, shared,
+                 (uintptr_t)p - (shared ? (uintptr_t)shared->shared : 0), bytes);
 }
 
 /* The registers of a product in flight are on the thread's stack here. */
 void Races::check_registers(const void *p, Access access, Site site)
 {
-    for (const Accumulators &a : accumulators_[self->linear])
+    for (const Accumulators &a : accumulators_[me()])
         if (lies_in(p, a.d, a.bytes))
             fault("race: accumulators %s by thread %u at %s, while the product at %s may still "
                   "change them, and no wgmma.wait_group comes between the two",
@@ -210,14 +254,13 @@ void Races::access(const void *p, size_t bytes, Access access, Site site)
         check_registers(p, access, site);
         return;
     }
-    traffic_.add(site, self->warp, self->lane, is_shared(p),
-                 (uintptr_t)p - (is_shared(p) ? (uintptr_t)running_.shared : 0), bytes);
-    touch(p, bytes, order_.stamp(self->linear, access, site), Proxy::Generic);
+    add_traffic(site, p, bytes);
+    touch(p, bytes, order_.stamp(me(), access, site), Proxy::Generic);
 }
 
 void Races::atomic(const void *p, size_t bytes, const Where &where)
 {
-    order_.atomic(self->linear, (uintptr_t)p);
+    order_.atomic(me(), (uintptr_t)p);
     access(p, bytes, Access::Atomic, site_of(where));
 }
 
@@ -225,26 +268,23 @@ void Races::atomic(const void *p, size_t bytes, const Where &where)
 void Races::work_accesses(Work work, const void *p, size_t bytes, bool writes, const Where &where)
 {
     const Site site = site_of(where);
-    const bool shared = is_shared(p);
     if (work == Work::Copies)
-        traffic_.add(site, self->warp, self->lane, shared,
-                     (uintptr_t)p - (shared ? (uintptr_t)running_.shared : 0), bytes);
-    touch(p, bytes,
-          order_.stamp_of_work(work, self->linear, writes ? Access::Write : Access::Read, site),
+        add_traffic(site, p, bytes);
+    touch(p, bytes, order_.stamp_of_work(work, me(), writes ? Access::Write : Access::Read, site),
           work == Work::Copies ? Proxy::Generic : Proxy::Async);
 }
 
 void Races::accumulates(unsigned thread, const void *d, size_t bytes, const Where &where)
 {
-    accumulators_[thread].push_back({d, bytes, site_of(where)});
+    accumulators_[numbered(thread)].push_back({d, bytes, site_of(where)});
 }
 
 void Races::work_finished(Work work, size_t count)
 {
-    order_.finish_work(work, self->linear, count);
+    order_.finish_work(work, me(), count);
     if (work != Work::Products)
         return;
-    for (unsigned t = self->linear / 128 * 128, end = t + 128; t < end; t++)
+    for (unsigned t = me() / 128 * 128, end = t + 128; t < end; t++)
         accumulators_[t].erase(accumulators_[t].begin(),
                                accumulators_[t].begin() + (ptrdiff_t)count);
 }

@@ -25,9 +25,10 @@
 namespace simt
 {
 /* Who can access memory in a block of T threads, as a number: thread t; T + t, the copies that it
- * started and waits for; 2 T + g, the products of warpgroup g; 2 T + 8 + s, the copies that complete
- * on signal s. The clock of copies and products counts them, a signal's its phases. */
-constexpr unsigned max_warpgroups = 8, max_signals = 64;
+ * started and waits for; 2 T + g, the products of warpgroup g; after those, the copies that complete
+ * on each signal. The clock of copies and products counts them, a signal's its phases. The blocks of
+ * a cluster, which run together, are one block here: their threads are numbered through. */
+constexpr unsigned max_signals = 64;
 
 /* Where an access stands in the source, as a small number. */
 typedef uint32_t Site;
@@ -87,6 +88,7 @@ class Ordering
     bool is_shown(unsigned thread, const Stamp &) const;
     uint32_t block() const { return block_; }
     unsigned threads() const { return threads_; }
+    unsigned first_signal() const { return 2 * threads_ + (threads_ + 127) / 128; }
 
   private:
     struct Thread {
@@ -100,7 +102,6 @@ class Ordering
         Knowledge arrived, completed;
     };
     size_t agents() const { return first_signal() + max_signals; }
-    unsigned first_signal() const { return 2 * threads_ + max_warpgroups; }
     unsigned worker(Monitor::Work, unsigned thread) const;
     Knowledge nothing() const;
     /* Blocks are numbered on through launches that overlap. */

@@ -41,6 +41,8 @@ class ReadyThreads
         }
     }
 
+    bool empty() const { return words_ == 0; }
+
     /* The next one, who leaves the set; -1 if it is empty. */
     int take()
     {

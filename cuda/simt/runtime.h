@@ -31,6 +31,7 @@ struct Where {
 
 constexpr unsigned warp_size = 32;
 constexpr unsigned max_block_threads = 1024;
+constexpr unsigned max_cluster_blocks = 8;      /* what every device with clusters has */
 constexpr size_t max_shared_bytes = 227 * 1024; /* what a block may have on an H100 */
 
 /* The part of a running block that kernels read. */
@@ -39,6 +40,7 @@ struct BlockState {
     dim3 block_dim, grid_dim;
     unsigned char *shared = nullptr;
     size_t shared_bytes = 0;
+    unsigned cluster_rank = 0;
 };
 
 /* The part of a CUDA thread that kernels read. */
@@ -96,10 +98,11 @@ template <auto kernel, Follows follows> const LaunchSite &launch_site()
     return LaunchSiteOf<kernel, follows>::site;
 }
 
-/* Runs `body(context)` once for each thread of each block, and returns when all have ended. The
- * context, which holds the kernel's parameters, has that many bytes. */
-cudaError_t run_grid(const char *kernel_name, const LaunchSite &, dim3 grid, dim3 block,
-                     size_t shared_bytes, void (*body)(void *context), void *context,
+/* Runs `body(context)` once for each thread of each block, and returns when all have ended. Each
+ * `cluster` neighbours along x are a cluster, which runs at a time. The context, which holds the
+ * kernel's parameters, has that many bytes. */
+cudaError_t run_grid(const char *kernel_name, const LaunchSite &, unsigned cluster, dim3 grid,
+                     dim3 block, size_t shared_bytes, void (*body)(void *context), void *context,
                      size_t context_bytes);
 
 /* griddepcontrol.wait, by the running thread. */
@@ -113,8 +116,9 @@ void order_stream();
 extern void (*on_launch)(void (*kernel)());
 
 template <class... Parameter, class... Argument>
-cudaError_t launch(const LaunchSite &site, const char *kernel_name, void (*kernel)(Parameter...),
-                   dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t, Argument &&...argument)
+cudaError_t launch(const LaunchSite &site, unsigned cluster, const char *kernel_name,
+                   void (*kernel)(Parameter...), dim3 grid, dim3 block, size_t shared_bytes,
+                   cudaStream_t, Argument &&...argument)
 {
     struct Call {
         void (*kernel)(Parameter...);
@@ -123,7 +127,7 @@ cudaError_t launch(const LaunchSite &site, const char *kernel_name, void (*kerne
     if (on_launch)
         on_launch(reinterpret_cast<void (*)()>(kernel));
     return run_grid(
-        kernel_name, site, grid, block, shared_bytes,
+        kernel_name, site, cluster, grid, block, shared_bytes,
         [](void *context) {
             const Call &c = *static_cast<const Call *>(context);
             std::apply(c.kernel, c.parameters);

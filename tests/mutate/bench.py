@@ -21,11 +21,10 @@ def hash_of(path):
 
 
 class Bench:
-    def __init__(self, part, scratch):
+    def __init__(self, part, sources, scratch):
+        """sources: a snapshot of the tree, so that a tree that changes meanwhile changes no bench."""
         self.part, self.at = part, scratch
-        for folder in ("reference", "cuda", "tests"):
-            os.makedirs(os.path.join(scratch, folder))
-            shutil.copytree(os.path.join(TOP, folder), os.path.join(scratch, folder), dirs_exist_ok=True)
+        shutil.copytree(sources, scratch)
         self.common = ["-w", "-fPIC", "-ffp-contract=off", "-fno-fast-math", "-DHAVE_CONFIG_H", "-I" + BUILD,
                        "-Ireference"]
         self.compiler = shlex.split(os.environ[part.compile])
@@ -76,7 +75,7 @@ class Bench:
         for j in json.loads(done.stdout)["judgements"]:
             if j["result"] not in ("admissible", "UNDECIDED", "ABSENT"):
                 means = "CPU layer" if "simt:" in j["note"] else "referee"
-                fault = re.search(r"simt: (.*)", j["note"])
+                fault = re.search(r"simt: *([^|]*)", j["note"])
                 return means, "%s %s in %s%s%s" % (j["step"], j["result"], j["case"], " [%s]" % where if where else "",
                                                    ": " + fault.group(1)[:90] if fault else "")
         return None
@@ -139,7 +138,7 @@ class Bench:
         rest = self.part.link
         if any(u.source.endswith("candidate.cc") for u in units):
             rest = rest[1:]
-        return self.linked(units, rest, "plugin.so", ["-shared"])
+        return self.linked(units, rest, "plugin.so", ["-shared", "-Wl,-z,defs"])
 
     def fate(self, m, text, seen, is_accounted):
         """(fate, detail) of one mutant; seen: objects met before, and by which mutant."""

@@ -39,10 +39,22 @@ static size_t inputs_of(const char *step)
     static const struct {
         const char *step;
         size_t inputs;
-    } STEPS[] = {{"outlier_columns", 1},     {"absmax_rows", 2}, {"quantize_rows", 3},
-                 {"int8_matmul", 2},         {"dequantize", 3},  {"outlier_matmul", 5},
-                 {"outlier_matmul_w16", 4},  {"store", 2},       {"llmint8_linear_bnb", 4},
-                 {"llmint8_linear_paper", 3}};
+    } STEPS[] = {{"outlier_columns", 1},
+                 {"absmax_rows", 2},
+                 {"quantize_rows", 3},
+                 {"int8_matmul", 2},
+                 {"dequantize", 3},
+                 {"outlier_matmul", 5},
+                 {"outlier_matmul_w16", 4},
+                 {"store", 2},
+                 {"llmint8_linear_bnb", 4},
+                 {"llmint8_linear_paper", 3},
+                 {"rmsnorm", 3},
+                 {"layernorm", 4},
+                 {"relu", 1},
+                 {"gelu", 1},
+                 {"gelu_tanh", 1},
+                 {"silu", 1}};
     for (size_t s = 0; s < sizeof STEPS / sizeof *STEPS; s++)
         if (strcmp(STEPS[s].step, step) == 0)
             return STEPS[s].inputs;
@@ -159,7 +171,7 @@ static const char *greeting(char *line, size_t size)
 
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
-    static char script[4096], name[64], declares[256], steps[512], first[16];
+    static char script[4096], name[64], declares[512], steps[512], first[16];
     static kbit_op ops[16];
     static kbit_candidate_v1 candidate = {
         KBIT_CANDIDATE_ABI, sizeof candidate, name, declares, ops, 0};

@@ -2,8 +2,10 @@
 #include "reference_ops.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kbit.h"
+#include "kbit_producers.h"
 
 static size_t elements(const kbit_tensor *t)
 {
@@ -133,6 +135,70 @@ static kbit_status linear_paper(void *bound, const kbit_call *c)
     return status;
 }
 
+/* ---- producers; with more than one output they quantize h as well ---- */
+
+static kbit_status rmsnorm(void *bound, const kbit_call *c)
+{
+    (void)bound;
+    float *x = widened(&c->in[0]), *gamma = widened(&c->in[1]);
+    const float eps = *(const float *)c->in[2].data;
+    const kbit_dtype type = (kbit_dtype)c->out[0].dtype;
+    kbit_status status = KBIT_ERR_MEMORY;
+    if (x && gamma)
+        status = strcmp(c->step, "rmsnorm") == 0
+                     ? kbit_rmsnorm(c->M, c->K, x, gamma, eps, type, c->out[0].data)
+                     : kbit_rmsnorm_quantize(c->M, c->K, x, gamma, eps, c->threshold, type,
+                                             c->out[0].data, c->out[1].data, &c->out[1].dim[0],
+                                             c->out[2].data, c->out[3].data);
+    free(x);
+    free(gamma);
+    return status;
+}
+
+static kbit_status layernorm(void *bound, const kbit_call *c)
+{
+    (void)bound;
+    float *x = widened(&c->in[0]), *gamma = widened(&c->in[1]), *shift = widened(&c->in[2]);
+    const float *beta = c->in[2].dim[0] ? shift : NULL, eps = *(const float *)c->in[3].data;
+    const kbit_dtype type = (kbit_dtype)c->out[0].dtype;
+    kbit_status status = KBIT_ERR_MEMORY;
+    if (x && gamma && shift)
+        status = strcmp(c->step, "layernorm") == 0
+                     ? kbit_layernorm(c->M, c->K, x, gamma, beta, eps, type, c->out[0].data)
+                     : kbit_layernorm_quantize(c->M, c->K, x, gamma, beta, eps, c->threshold, type,
+                                               c->out[0].data, c->out[1].data, &c->out[1].dim[0],
+                                               c->out[2].data, c->out[3].data);
+    free(x);
+    free(gamma);
+    free(shift);
+    return status;
+}
+
+static kbit_status activation(void *bound, const kbit_call *c)
+{
+    static const struct {
+        const char *stem, *quantized;
+        kbit_status (*alone)(size_t, size_t, const float *, kbit_dtype, void *);
+        kbit_status (*whole)(size_t, size_t, const float *, float, kbit_dtype, void *, int32_t *,
+                             size_t *, float *, int8_t *);
+    } OF[] = {{"relu", "relu_quantize", kbit_relu, kbit_relu_quantize},
+              {"gelu", "gelu_quantize", kbit_gelu, kbit_gelu_quantize},
+              {"gelu_tanh", "gelu_tanh_quantize", kbit_gelu_tanh, kbit_gelu_tanh_quantize},
+              {"silu", "silu_quantize", kbit_silu, kbit_silu_quantize}};
+    (void)bound;
+    float *x = widened(&c->in[0]);
+    const kbit_dtype type = (kbit_dtype)c->out[0].dtype;
+    kbit_status status = x ? KBIT_ERR_UNSUPPORTED : KBIT_ERR_MEMORY;
+    for (size_t a = 0; x && a < sizeof OF / sizeof *OF; a++)
+        if (strcmp(c->step, OF[a].stem) == 0)
+            status = OF[a].alone(c->M, c->K, x, type, c->out[0].data);
+        else if (strcmp(c->step, OF[a].quantized) == 0)
+            status = OF[a].whole(c->M, c->K, x, c->threshold, type, c->out[0].data, c->out[1].data,
+                                 &c->out[1].dim[0], c->out[2].data, c->out[3].data);
+    free(x);
+    return status;
+}
+
 const kbit_op kbit_reference_ops[] = {
     {"outlier_columns", outlier_columns, NULL, NULL},
     {"absmax_rows", absmax_rows, NULL, NULL},
@@ -144,5 +210,17 @@ const kbit_op kbit_reference_ops[] = {
     {"store", store, NULL, NULL},
     {"llmint8_linear_bnb", linear_bnb, NULL, NULL},
     {"llmint8_linear_paper", linear_paper, NULL, NULL},
+    {"rmsnorm", rmsnorm, NULL, NULL},
+    {"layernorm", layernorm, NULL, NULL},
+    {"relu", activation, NULL, NULL},
+    {"gelu", activation, NULL, NULL},
+    {"gelu_tanh", activation, NULL, NULL},
+    {"silu", activation, NULL, NULL},
+    {"rmsnorm_quantize", rmsnorm, NULL, NULL},
+    {"layernorm_quantize", layernorm, NULL, NULL},
+    {"relu_quantize", activation, NULL, NULL},
+    {"gelu_quantize", activation, NULL, NULL},
+    {"gelu_tanh_quantize", activation, NULL, NULL},
+    {"silu_quantize", activation, NULL, NULL},
 };
 const size_t kbit_n_reference_ops = sizeof kbit_reference_ops / sizeof *kbit_reference_ops;

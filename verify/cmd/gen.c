@@ -12,7 +12,8 @@ static const char HELP[] =
     "reads them, adds its output (the manifest says which file, type and shape) and may fill in\n"
     "\"declares\"; then `kbit judge DIR` judges it. bf16 is stored as u2.\n\n"
     "  -o, --output DIR   where to; must not exist, or be empty\n"
-    "      --case NAME    which case [random-f16; codes-int8 for int8_matmul]\n"
+    "      --case NAME    which case [random-f16; codes-int8 for int8_matmul, produced-f16 for\n"
+    "                     normalizations and activations]\n"
     "      --seed N       of the generated tensors [1]\n"
     "  -h, --help         this text\n";
 
@@ -31,7 +32,7 @@ kbit_manifest kbit_gen_manifest(const kbit_step *step, const kbit_problem *p)
                        .K = p->K,
                        .threshold = p->threshold,
                        .n_inputs = step->n_in,
-                       .n_outputs = 1};
+                       .n_outputs = 1 + step->n_more};
     snprintf(m.step, sizeof m.step, "%s", step->stem);
     snprintf(m.name, sizeof m.name, "%s", p->of->name);
     for (size_t i = 0; i < step->n_in; i++) {
@@ -39,11 +40,14 @@ kbit_manifest kbit_gen_manifest(const kbit_step *step, const kbit_problem *p)
         snprintf(m.inputs[i].name, sizeof m.inputs[i].name, "%s", step->in[i].name);
         m.inputs[i].array = as_array(&t);
     }
-    kbit_tensor out = kbit_problem_output(p, step);
-    snprintf(m.outputs[0].name, sizeof m.outputs[0].name, "%s", step->out.name);
-    m.outputs[0].array = as_array(&out);
-    if (step->out.dims[0] == 'O')
-        m.outputs[0].array.dim[0] = KBIT_FREE_LENGTH;
+    for (size_t o = 0; o < m.n_outputs; o++) {
+        const kbit_slot *slot = kbit_step_output(step, o);
+        kbit_tensor out = kbit_problem_output_at(p, step, o);
+        snprintf(m.outputs[o].name, sizeof m.outputs[o].name, "%s", slot->name);
+        m.outputs[o].array = as_array(&out);
+        if (slot->dims[0] == 'O')
+            m.outputs[o].array.dim[0] = KBIT_FREE_LENGTH;
+    }
     return m;
 }
 
@@ -102,12 +106,15 @@ int kbit_cmd_gen(int argc, char **argv)
     if (!folder)
         return kbit_usage("gen", "where to? -o DIR");
     if (!case_name)
-        case_name = step == &kbit_step_int8_matmul ? "codes-int8" : "random-f16";
+        case_name = step == &kbit_step_int8_matmul ? "codes-int8"
+                    : step->group                  ? "produced-f16"
+                                                   : "random-f16";
     const kbit_case *of = kbit_option_case("gen", case_name);
     if (!of)
         return EXIT_USAGE;
     if (!kbit_case_asks(of, step))
-        return kbit_usage("gen", "case %s asks int8_matmul only, not %s", case_name, step->stem);
+        return kbit_usage("gen", "case %s asks %s only, not %s", case_name,
+                          of->only ? of->only : "the steps of the layer", step->stem);
     kbit_error error = {KBIT_OK, ""};
     kbit_status status = kbit_gen_can_stream(of, step)
                              ? kbit_gen_stream(step, of, seed, folder, &error)

@@ -15,19 +15,25 @@ static const char HELP[] =
     "      --presets     injected outlier features\n"
     "  -h, --help        this text\n";
 
+static void print_slot(const kbit_slot *slot)
+{
+    printf(" %s[%c%s%s]", slot->name, slot->dims[0], slot->dims[1] ? "," : "", slot->dims + 1);
+}
+
 static bool steps(void)
 {
     size_t n;
     const kbit_step *const *all = kbit_steps(&n);
-    printf("# step                inputs -> output\n");
+    printf("# step                inputs -> outputs\n");
     for (size_t s = 0; s < n; s++) {
         printf("%-20s ", all[s]->stem);
         for (size_t i = 0; i < all[s]->n_in; i++) {
-            const char *dims = all[s]->in[i].dims;
-            printf(" %s[%c%s%s]", all[s]->in[i].name, dims[0], dims[1] ? "," : "", dims + 1);
+            print_slot(&all[s]->in[i]);
         }
-        const char *dims = all[s]->out.dims;
-        printf(" -> %s[%c%s%s]\n", all[s]->out.name, dims[0], dims[1] ? "," : "", dims + 1);
+        printf(" ->");
+        for (size_t o = 0; o <= all[s]->n_more; o++)
+            print_slot(kbit_step_output(all[s], o));
+        putchar('\n');
     }
     return true;
 }
@@ -88,6 +94,11 @@ static bool declares(void)
         }
         printf("%-22s    read by: %s\n", "", rows[r].steps);
     }
+    const char *first, *second, *why;
+    printf("# STEP:key=value is for this step alone. Of these pairs, both for one step are "
+           "refused:\n");
+    for (size_t f = 0; kbit_declared_forbidden(f, &first, &second, &why); f++)
+        printf("# %s with %s: %s\n", first, second, why);
     return true;
 }
 

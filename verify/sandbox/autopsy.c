@@ -49,12 +49,13 @@ static const char *when(uint32_t phase)
 static void say_tensor(words *w, const kbit_run_box *box, const kbit_run_request *call)
 {
     const kbit_step *step = kbit_step_find(box->step);
-    if (!step || box->tensor > step->n_in) {
+    if (!step || box->tensor > step->n_in + step->n_more) {
         say(w, "a tensor");
         return;
     }
-    const bool output = box->tensor == step->n_in;
-    const kbit_slot *slot = output ? &step->out : &step->in[box->tensor];
+    const bool output = box->tensor >= step->n_in;
+    const kbit_slot *slot =
+        output ? kbit_step_output(step, box->tensor - step->n_in) : &step->in[box->tensor];
     say(w, "%s %s", output ? "output" : "input", slot->name);
     if (!call || strcmp(call->step, box->step) != 0)
         return;

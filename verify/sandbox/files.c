@@ -81,7 +81,7 @@ static bool red_zones_kept(const unsigned char *base, uint64_t start, uint64_t b
     return false;
 }
 
-bool kbit_files_collect(int fd, const char *name, const kbit_run_tensor *described,
+bool kbit_files_collect(int fd, const char *const names[], const kbit_run_tensor *described,
                         kbit_tensor *out, size_t n, unsigned char poison, char *note, size_t size)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -93,12 +93,12 @@ bool kbit_files_collect(int fd, const char *name, const kbit_run_tensor *describ
         unsigned char *base =
             mmap(NULL, pages, PROT_READ, MAP_SHARED, fd, (off_t)described[i].offset);
         if (base == MAP_FAILED) {
-            snprintf(note, size, "output %s cannot be read back: %s", name, strerror(errno));
+            snprintf(note, size, "output %s cannot be read back: %s", names[i], strerror(errno));
             return false;
         }
         memcpy(out[i].data, base + start, described[i].bytes);
-        clean = clean &&
-                red_zones_kept(base, start, described[i].bytes, pages, poison, name, note, size);
+        clean = clean && red_zones_kept(base, start, described[i].bytes, pages, poison, names[i],
+                                        note, size);
         munmap(base, pages);
     }
     return clean;

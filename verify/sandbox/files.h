@@ -18,8 +18,8 @@ int kbit_files_lay_out(const char *name, const kbit_tensor *tensors, size_t n, b
                        unsigned char poison, kbit_run_tensor *described);
 
 /* Copies the outputs out. False where one was written outside, or cannot be read; note says which,
- * by its name. */
-bool kbit_files_collect(int fd, const char *name, const kbit_run_tensor *described,
+ * by its name, one of names[0..n). */
+bool kbit_files_collect(int fd, const char *const names[], const kbit_run_tensor *described,
                         kbit_tensor *out, size_t n, unsigned char poison, char *note, size_t size);
 
 #endif

@@ -1,0 +1,1 @@
+#include "../hopper2.cu"

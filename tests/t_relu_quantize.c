@@ -1,0 +1,15 @@
+/* t_relu_quantize -- h is kbit_relu()'s, and O, absmax and q are those of h as it was rounded. */
+#include "producers_check.h"
+
+START_TEST(test_of_its_steps)
+{
+    check_fused_activation(kbit_relu, kbit_relu_quantize);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("relu_quantize");
+    tcase_add_test(tests, test_of_its_steps);
+    return run_tests("relu_quantize", tests);
+}

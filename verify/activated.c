@@ -1,0 +1,90 @@
+/* activated.c -- the operations of an activation on intervals. erf, tanh and exp come from MPFR, rounded
+ * outward; what a library gives lies within 2 ulp of them (CITED, reference/proofs/producers.md). */
+#include "activated.h"
+
+#include <float.h>
+#include <math.h>
+
+#include <mpfr.h>
+
+typedef int function(mpfr_t y, const mpfr_t x, mpfr_rnd_t rnd);
+
+static double rounded(function *f, double x, mpfr_rnd_t rnd)
+{
+    mpfr_t y;
+    mpfr_init2(y, 53);
+    mpfr_set_d(y, x, MPFR_RNDN);
+    f(y, y, rnd);
+    double result = mpfr_get_d(y, rnd);
+    mpfr_clear(y);
+    return result;
+}
+
+/* f of a, f ascending, as a library gives it in fp32: within 2 ulp, an ulp being at most 2^-23 of the
+ * value or 2^-149; beyond the largest number infinite. */
+static kbit_interval by_library(function *f, kbit_interval a)
+{
+    kbit_interval result = {rounded(f, a.lo, MPFR_RNDD), rounded(f, a.hi, MPFR_RNDU)};
+    result.lo -= 2 * fmax(0x1p-149, 0x1p-23 * fabs(result.lo));
+    result.hi += 2 * fmax(0x1p-149, 0x1p-23 * fabs(result.hi));
+    result.lo = nextafter(result.lo, -INFINITY);
+    result.hi = nextafter(result.hi, INFINITY);
+    return kbit_interval_f32(result, false);
+}
+
+static kbit_interval f32(kbit_interval a)
+{
+    return kbit_interval_f32(a, false);
+}
+
+/* a b, rounded or not. */
+static kbit_interval times(kbit_interval a, kbit_interval b)
+{
+    return f32(kbit_interval_mul(a, b));
+}
+
+static kbit_interval one_plus(kbit_interval a)
+{
+    return f32(kbit_interval_add(kbit_point(1), a));
+}
+
+/* 0.5 x s, in either order. */
+static kbit_interval half_times(kbit_interval x, kbit_interval s)
+{
+    const kbit_interval half = kbit_point(0.5);
+    return kbit_interval_hull(times(times(half, x), s), times(half, times(x, s)));
+}
+
+kbit_interval kbit_gelu_of(float x)
+{
+    const kbit_interval at = kbit_point((double)x);
+    /* times RN(1 / sqrt 2), or divided by RN(sqrt 2) */
+    kbit_interval z = kbit_interval_hull(times(at, kbit_point(0x1.6a09e6p-1)),
+                                         f32(kbit_interval_div(at, kbit_point(0x1.6a09e6p0))));
+    kbit_interval e = by_library(mpfr_erf, z);
+    return half_times(at, one_plus((kbit_interval){fmax(e.lo, -1), fmin(e.hi, 1)}));
+}
+
+kbit_interval kbit_gelu_tanh_of(float x)
+{
+    const kbit_interval at = kbit_point((double)x);
+    const kbit_interval c = kbit_point((double)0.044715f), s = kbit_point(0x1.988454p-1);
+    kbit_interval square = times(at, at), cube = times(square, at);
+    /* s (x + c x^3), (s x) (1 + c x^2) and s (x (1 + c x^2)) */
+    kbit_interval grown = one_plus(times(c, square));
+    kbit_interval z = times(s, f32(kbit_interval_add(at, times(c, cube))));
+    z = kbit_interval_hull(z, times(times(s, at), grown));
+    z = kbit_interval_hull(z, times(s, times(at, grown)));
+    kbit_interval t = by_library(mpfr_tanh, z);
+    return half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}));
+}
+
+kbit_interval kbit_silu_of(float x)
+{
+    const kbit_interval at = kbit_point((double)x);
+    kbit_interval e = by_library(mpfr_exp, kbit_point(-(double)x));
+    kbit_interval below = one_plus((kbit_interval){fmax(e.lo, 0), e.hi});
+    kbit_interval quotient = f32(kbit_interval_div(at, below));
+    kbit_interval inverse = f32(kbit_interval_div(kbit_point(1), below));
+    return kbit_interval_hull(quotient, times(at, inverse));
+}

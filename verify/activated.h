@@ -1,0 +1,12 @@
+/* activated.h -- what an activation may give before its final rounding: the theorems gelu, gelu-tanh and
+ * silu of reference/proofs/producers.md for one x. */
+#ifndef KBIT_VERIFY_ACTIVATED_H
+#define KBIT_VERIFY_ACTIVATED_H
+
+#include "interval.h"
+
+kbit_interval kbit_gelu_of(float x);
+kbit_interval kbit_gelu_tanh_of(float x);
+kbit_interval kbit_silu_of(float x);
+
+#endif
