@@ -4,7 +4,8 @@
  * outputs start out as they came (poisoned), and back. Built for the CPU layer it is "simt": device
  * memory is host memory, so the kernels work on the referee's own read-only, guarded pages.
  * Variants: NULL, the kernels that dispatch chooses; "v1", the plainest kernel of every step; "v2",
- * "v3" and so on, nothing above that rung of a ladder.
+ * "v3" and so on, nothing above that rung of a ladder; "narrow", "wide" and "pair", that tile wherever a
+ * Hopper kernel serves.
  */
 #include "candidate_steps.cuh"
 #include "launch.cuh"
@@ -169,17 +170,19 @@ kbit_status launch_and_wait(const Bound &b, const kbit_call &call)
     return status == KBIT_OK && violation ? KBIT_ERR_RANGE : status;
 }
 
-template <int Highest> void *bind(const kbit_call *call)
+template <int Highest, kbit::HopperTile Tile> void *bind(const kbit_call *call)
 {
     const kbit::RungLimit limit(Highest); /* the workspace depends on the rung */
+    const kbit::HopperTileChoice tile(Tile);
     Bound *b;
     bind_status(call, &b);
     return b;
 }
 
-template <int Highest> kbit_status run(void *bound, const kbit_call *call)
+template <int Highest, kbit::HopperTile Tile> kbit_status run(void *bound, const kbit_call *call)
 {
     const kbit::RungLimit limit(Highest);
+    const kbit::HopperTileChoice tile(Tile);
     if (bound)
         return launch_and_wait(*static_cast<Bound *>(bound), *call);
     Bound *b;
@@ -197,11 +200,12 @@ constexpr const char *kReference = "quant=exact dequant=bnb store=once";
 constexpr const char *kFused = "quant=exact dequant=bnb store=once "
                                "llmint8_linear_bnb:dequant=any llmint8_linear_bnb:acc=tc-trunc";
 
-template <int Highest> const kbit_candidate_v1 *describe()
+template <int Highest, kbit::HopperTile Tile = kbit::kHopperByModel>
+const kbit_candidate_v1 *describe()
 {
     static kbit_op ops[kSteps];
     for (size_t i = 0; i < kSteps; ++i)
-        ops[i] = {steps[i].name, run<Highest>, bind<Highest>, fetch};
+        ops[i] = {steps[i].name, run<Highest, Tile>, bind<Highest, Tile>, fetch};
     static const kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI,
                                                 sizeof(kbit_candidate_v1),
                                                 kName,
@@ -226,5 +230,11 @@ const kbit_candidate_v1 *kbit_candidate(const char *variant)
     check_settings();
     if (!variant)
         return describe<kbit::kMaxRungs>();
+    if (strcmp(variant, "narrow") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperNarrow>();
+    if (strcmp(variant, "wide") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperWide>();
+    if (strcmp(variant, "pair") == 0)
+        return describe<kbit::kMaxRungs, kbit::kHopperPair>();
     return variant[0] == 'v' && variant[1] && !variant[2] ? find_rung<1>(variant[1]) : nullptr;
 }

@@ -48,6 +48,23 @@ int highest_rung()
     return highest;
 }
 
+static thread_local HopperTile hopper_tile = kHopperByModel;
+
+HopperTileChoice::HopperTileChoice(HopperTile tile) : before_(hopper_tile)
+{
+    hopper_tile = tile;
+}
+
+HopperTileChoice::~HopperTileChoice()
+{
+    hopper_tile = before_;
+}
+
+HopperTile chosen_hopper_tile()
+{
+    return hopper_tile;
+}
+
 #if defined(__CUDACC__)
 int device_capability()
 {

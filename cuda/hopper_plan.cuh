@@ -13,13 +13,8 @@
 namespace kbit
 {
 
-enum HopperTile {
-    kHopperNarrow, /* 128 x 128: hopper.cu */
-    kHopperWide,   /* 128 x 256: hopper2.cu */
-    kHopperPair,   /* the same, in clusters of two blocks, one below the other */
-    kHopperTiles
-};
-
+/* kHopperNarrow, 128 x 128 (hopper.cu); kHopperWide, 128 x 256 (hopper2.cu); kHopperPair, the same in
+ * clusters of two blocks, one below the other. */
 struct HopperPlan {
     HopperTile tile;
     unsigned blocks; /* of the grid; whole clusters */
@@ -76,8 +71,12 @@ inline double hopper_clocks(HopperTile tile, size_t M, size_t N, size_t K, int m
            (static_cast<double>(ceil_div(K, kHopperStepBytes)) * step + shape.epilogue);
 }
 
+/* Where there is no choice by HopperTileChoice, or no room for it, the least of the model. */
 inline HopperPlan hopper_plan(size_t M, size_t N, size_t K, int multiprocessors)
 {
+    const HopperTile chosen = chosen_hopper_tile();
+    if (chosen != kHopperByModel && hopper_blocks(chosen, M, N, multiprocessors) > 0)
+        return {chosen, hopper_blocks(chosen, M, N, multiprocessors)};
     HopperTile best = kHopperNarrow;
     for (HopperTile tile : {kHopperWide, kHopperPair})
         if (hopper_blocks(tile, M, N, multiprocessors) > 0 &&

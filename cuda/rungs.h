@@ -114,6 +114,24 @@ class RungLimit
 };
 int highest_rung();
 
+/* Of the tiles that a Hopper kernel may have (hopper_plan.cuh), or by the model there. */
+enum HopperTile { kHopperNarrow, kHopperWide, kHopperPair, kHopperTiles, kHopperByModel };
+
+/* Keeps the calls of this thread to one of those tiles, wherever a Hopper kernel serves, while it
+ * lives: so that each can be judged on small products, and timed on any. */
+class HopperTileChoice
+{
+  public:
+    explicit HopperTileChoice(HopperTile tile);
+    ~HopperTileChoice();
+    HopperTileChoice(const HopperTileChoice &) = delete;
+    HopperTileChoice &operator=(const HopperTileChoice &) = delete;
+
+  private:
+    HopperTile before_;
+};
+HopperTile chosen_hopper_tile();
+
 /* Compute capability of the current device; on the CPU layer as KBIT_SIMT_CAPABILITY says. */
 int device_capability();
 /* Its number of multiprocessors; on the CPU layer that of an A100, for the same plans. */

@@ -30,4 +30,19 @@ sed 's/^#: KBIT_BOUND_DEQUANT_BNB: .*/#: KBIT_BOUND_DEQUANT_BNB: no_such_goal/' 
 sh "$proofs/bounds.sh" "$work" >/dev/null 2>&1 && { echo "FAIL: a missing goal passes"; exit 1; }
 sed 's/ d -\/ M in ?/ d -\/ M in [-1b-40, 1b-40]/' "$proofs/dequantize_bnb.g" >"$work/dequantize.g"
 sh "$proofs/bounds.sh" "$work" >/dev/null 2>&1 && { echo "FAIL: an unproved goal passes"; exit 1; }
+
+# Nor may a number of coq/ be changed unseen, lose its theorem, or be one that its theorem says nothing of.
+mkdir "$work/coq"
+cp "$proofs"/coq/*.v "$proofs/coq/_CoqProject" "$work/coq"
+cp "$proofs/dequantize_bnb.g" "$work/dequantize.g" # as it was
+from_coq()
+{
+    sed "$1" "$proofs/coq/judged.v" >"$work/coq/judged.v"
+    cmp -s "$proofs/coq/judged.v" "$work/coq/judged.v" && { echo "FAIL: judged.v was not edited"; exit 1; }
+    sh "$proofs/bounds.sh" "$work" >"$work/changed.h" 2>/dev/null
+}
+from_coq 's/^Definition cut := .*/Definition cut := 0x1p-24./' || { echo "FAIL: another number stops the generator"; exit 1; }
+grep -q '^#define KBIT_CUT 0x1p-24$' "$work/changed.h" || { echo "FAIL: bounds.h does not follow coq/"; exit 1; }
+from_coq 's/^Theorem fused_judged/Theorem other/' && { echo "FAIL: a number without a theorem passes"; exit 1; }
+from_coq 's/m \* cut + u_nearest in/m * bpow radix2 (-23) + u_nearest in/' && { echo "FAIL: a theorem about another number passes"; exit 1; }
 echo "PASS: bounds.h is up to date"

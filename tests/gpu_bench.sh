@@ -152,6 +152,15 @@ test ! -e "$work/usage" || fail "a refused command made its folder"
 expect 0 --help
 says 'Usage: kbit bench gpu' out
 says 'int8_matmul:hopper' out
+# Each rung of each ladder is a candidate; of ladders, only those named here are not timed.
+not_timed=' produce '
+grep -o '{"[a-z0-9]*", [0-9]*, [a-z0-9_]*}' "$top_srcdir/cuda/dispatch.cu" |
+    sed 's/{"\([a-z0-9]*\)", [0-9]*, \([a-z0-9_]*\)_[a-z0-9]*}/\2 \1/' >"$work/rungs.list"
+test "$(wc -l <"$work/rungs.list")" -ge 25 || fail "found no ladders in dispatch.cu"
+while read -r step rung; do
+    case $not_timed in *" $step "*) continue ;; esac
+    grep -q -e " $step:$rung\( \|\$\)" "$work/out" || fail "$step:$rung is no candidate"
+done <"$work/rungs.list"
 expect 0 --list --grid=all
 test "$(sort "$work/out" | uniq -d | wc -l)" -eq 0 || fail "a cell is listed twice"
 for cell in '6.7b.qkv M=1 k=0 graph cold' '13b.o M=79 k=512 eager warm' '175b.fc2 M=4096 k=64 eager cold' \

@@ -27,6 +27,11 @@ if test -x "$dispatch"; then
 else
     echo "launches.sh: without Check there is no $dispatch: the kernels of the referee's cases only"
 fi
+producers=$top_builddir/tests/t_cuda_producers.tap
+if test -x "$producers"; then
+    under 3 launches "$producers"
+    ! grep -q '^not ok' "$work/output" || { cat "$work/output"; exit 1; }
+fi
 for rung in :v1 :v2 :v3 ''; do
     under 2 launches "$kbit" verify --candidate "simt$rung" --level quick --quiet
 done

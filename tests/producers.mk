@@ -110,3 +110,5 @@ tests_mutants_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_pro
 tests_legal_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_produced.c tests/legal/producers.c
 TESTS += tests/producer_code.sh
 EXTRA_DIST += tests/producer_code.sh
+TESTS += tests/producer_mutants.sh
+EXTRA_DIST += tests/producer_mutants.sh tests/producer_run.cc

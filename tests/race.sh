@@ -8,12 +8,14 @@ if ! test -f "$plugin"; then
     echo "skipped: this compiler or this build has no race runtime ($plugin was not built)"
     exit 77
 fi
-for case in random-f16 transparent-ragged one-column shape-1x3x17; do
+for case in random-f16 transparent-ragged one-column shape-1x3x17 produced-bf16 produced-5120 produced-16400; do
     for variant in simt-race simt-race:v1; do
         ./verify/kbit verify --quiet --candidate "$variant" --case "$case"
     done
 done
 for case in random-f16 transparent-ragged; do
-    KBIT_SIMT_CAPABILITY=90 KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random \
-        ./verify/kbit verify --quiet --candidate simt-race --case "$case"
+    for tile in '' :wide :pair; do
+        KBIT_SIMT_CAPABILITY=90 KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random \
+            ./verify/kbit verify --quiet --candidate "simt-race$tile" --case "$case"
+    done
 done

@@ -253,6 +253,23 @@ START_TEST(same_bits_under_every_schedule)
 }
 END_TEST
 
+/* Each kernel of the second rung, in the order that finds most; tests/launches.sh counts on it. */
+START_TEST(every_kernel_under_priority)
+{
+    simt::Options o = simt::options();
+    o.order = simt::Order::Priority;
+    o.async = simt::Async::Random;
+    simt::set_options(o);
+    for (const auto &p : kProducers)
+        for (const auto &pair : kPairs)
+            for (size_t K : {100, 3000, 6000, 9000, 12500}) {
+                const Inputs in(Outliers, 2, K, pair[0], 0, 0, true);
+                Outputs out = run(kbit::produce_v2, p.producer, in, pair[1], 6.0f, true, 0, 0);
+                judge(p.fused, p.producer, in, pair[1], 6.0f, out);
+            }
+}
+END_TEST
+
 /* h may take the place of x. */
 START_TEST(in_place)
 {
@@ -336,7 +353,8 @@ END_TEST
 
 int main()
 {
-    return run_suite("cuda_producers", {first_rung_is_the_reference, second_rung_is_admissible,
-                                        every_type_and_kind, same_bits_under_every_schedule,
-                                        in_place, the_public_functions_check_and_dispatch});
+    return run_suite("cuda_producers",
+                     {first_rung_is_the_reference, second_rung_is_admissible, every_type_and_kind,
+                      same_bits_under_every_schedule, every_kernel_under_priority, in_place,
+                      the_public_functions_check_and_dispatch});
 }

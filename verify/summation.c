@@ -139,8 +139,9 @@ double kbit_summation_underflow(const kbit_summation *how, size_t terms, double 
                                 double scale)
 {
     double n = (double)terms, factors = fmax(1, largest_x) * fmax(1, scale);
-    double lost = KBIT_LOSS_OUTLIER * (how->flush_results ? KBIT_ETA_FLUSH : KBIT_ETA) * (n + 1) *
-                  factors * (how->codes ? 127 : 1);
+    double product = KBIT_LOSS_OUTLIER * (how->flush_results ? KBIT_ETA_FLUSH : KBIT_ETA);
+    double addition = how->flush_results ? KBIT_ETA_FLUSH : 0;
+    double lost = (product + addition) * (n + 1) * factors * (how->codes ? 127 : 1);
     if (how->by_encoding)
         lost += 2 * n * KBIT_LOSS_FUSED * fmax(1, scale); /* no more steps than products */
     if (how->half_partials)

@@ -14,11 +14,13 @@ done
 glibc=$(for program in $programs; do LC_ALL=C objdump -T "$program"; done |
     grep -o 'GLIBC_[0-9][0-9.]*' | sed 's/GLIBC_//' | sort -u -t. -k1,1n -k2,2n | tail -n 1)
 archs=$(echo "$gencode" | grep -o 'code=[a-z]*_[0-9a-z]*' | sed 's/code=//; s/^compute_/PTX of compute_/' | tr '\n' ' ')
-driver=$("$nvcc" --version 2>/dev/null | sed -n 's/.*release \([0-9.]*\).*/\1/p')
+release=$("$nvcc" --version 2>/dev/null | sed -n 's/.*release \([0-9.]*\).*/\1/p')
+driver="for CUDA $release or newer"
+test -n "$release" || driver='of no use: no program for a GPU was built' archs='no GPU '
 conformance="Conformance programs: absent, the build did not have them."
 test ! -x "$folder/bin/conformance-simt" || conformance="Conformance programs: here."
 sed -e "s|@VERSION@|$version|" -e "s|@GLIBC@|$glibc|" -e "s|@ARCHS@|${archs% }|" \
-    -e "s|@DRIVER@|for CUDA ${driver:-: none was built} or newer|" -e "s|@CONFORMANCE@|$conformance|" "$readme" >"$folder/README"
+    -e "s|@DRIVER@|$driver|" -e "s|@CONFORMANCE@|$conformance|" "$readme" >"$folder/README"
 tar -C "$(dirname "$folder")" -czf "$folder.tar.gz" "$(basename "$folder")"
 limit=$((60 * 1000 * 1000))
 size=$(wc -c <"$folder.tar.gz")

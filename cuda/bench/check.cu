@@ -342,13 +342,12 @@ kbit_status check_layer(size_t M, size_t N, size_t K, const void *x, const int8_
                         const float *w_absmax, size_t n, const int32_t *outliers,
                         const float *absmax, const int32_t *c, const void *out, uint64_t *wrong)
 {
-    constexpr double u = 0x1p-24; /* unit roundoff of fp32 */
-    const double loss =
-        (static_cast<double>(n) + 2) * 4 * u; /* accumulate-truncating: n, D, store */
+    /* accumulate-truncating: the products, D; the store rounds in fp16. */
+    const double loss = (static_cast<double>(n) + 1) * KBIT_U_TRUNCATING;
     const double any = KBIT_BOUND_DEQUANT_ANY_HI > -KBIT_BOUND_DEQUANT_ANY_LO
                            ? KBIT_BOUND_DEQUANT_ANY_HI
                            : -KBIT_BOUND_DEQUANT_ANY_LO;
-    const Radii radii = {growth(any, loss), growth(u + 3 * u, loss)};
+    const Radii radii = {growth(any, loss), growth(KBIT_U + KBIT_OUTLIER_SCALE_ERROR, loss)};
     Memory xo, wo;
     Counter counter;
     kbit_status status = counter.open();

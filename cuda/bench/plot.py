@@ -188,7 +188,7 @@ def parts(r):
         axis.barh([y + 0.25 for y in places], fp16, 0.25, color="#BBBBBB", label="fp16 (cuBLAS or cuBLASLt)")
         for y, w in zip(places, whole):
             if w:
-                axis.text(0.02, y, f"{w:.4g} us", fontsize=7, color="white", va="center")
+                axis.text(0.02, y, f"{w:.1f} us" if w < 1000 else f"{w:.0f} us", fontsize=7, color="white", va="center")
         axis.set_title(f"M = {M}", fontsize=10)
         axis.set_yticks(places, SHAPES, fontsize=8)
         axis.set_xlabel("time / layer's time")

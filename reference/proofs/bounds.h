@@ -237,10 +237,10 @@
  * PROVED: coq/judged.v, outlier_term. */
 #define KBIT_OUTLIER_SCALE_ERROR 0x1.8p-23
 
-/* what underflow adds, in units of KBIT_ETA or KBIT_ETA_FLUSH times
- * the number of terms and the factors' max(1, |factor|).
+/* what underflow adds for each term, in units of KBIT_ETA or
+ * KBIT_ETA_FLUSH times the factors' max(1, |factor|).
  * PROVED: coq/judged.v, outlier_sum. */
-#define KBIT_LOSS_OUTLIER 0x1.4p+2
+#define KBIT_LOSS_OUTLIER 0x1p+2
 
 /* the loss of an addition or of a product in a fused step, in
  * any tree of such steps with at least 23 fraction bits.

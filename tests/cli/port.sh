@@ -39,6 +39,11 @@ for step in outlier_columns absmax_rows quantize_rows int8_matmul dequantize out
     done
 done
 "$kbit" gen int8_matmul --case codes-int8 -o "$work/int8_matmul.codes-int8" || fail "gen: $?"
+for step in rmsnorm layernorm relu rmsnorm_quantize layernorm_quantize relu_quantize; do
+    for case in produced-f16 produced-bf16 produced-f32-f16 produced-exact produced-ties-bf16 produced-no-rows; do
+        "$kbit" gen $step --case $case -o "$work/$step.$case" || fail "gen $step $case: $?"
+    done
+done
 "$python" "$port" "$work"/*.* || fail "the port: $?"
 judged=0
 for folder in "$work"/*.*; do
@@ -62,6 +67,16 @@ change "$work/quantize_rows.ties/q.npy" -1
 judge 1 "$work/quantize_rows.ties" "q(31,254) = "
 change "$work/int8_matmul.codes-int8/c.npy" -4
 judge 1 "$work/int8_matmul.codes-int8" "c(63,71) = "
+
+# Four outputs: h, and what is judged on it.
+change "$work/layernorm_quantize.produced-f16/q.npy" -1
+judge 1 "$work/layernorm_quantize.produced-f16" "q(23,511) = "
+change "$work/relu_quantize.produced-ties-bf16/absmax.npy" -4
+judge 1 "$work/relu_quantize.produced-ties-bf16" "absmax(15,0) = "
+change "$work/rmsnorm_quantize.produced-exact/h.npy" -2
+judge 1 "$work/rmsnorm_quantize.produced-exact" "h(15,63) = "
+rm "$work/rmsnorm_quantize.produced-bf16/outliers.npy"
+judge 2 "$work/rmsnorm_quantize.produced-bf16" "outliers.npy: missing: output 'outliers'"
 
 # Files that are missing, of another type, or from another case.
 rm "$work/quantize_rows.degenerate/q.npy"

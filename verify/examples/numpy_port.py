@@ -61,27 +61,74 @@ def outlier_matmul(threshold, x, outliers, w, w_absmax, d):
     return d + x[:, outliers] @ weights.T
 
 
-STEPS = (outlier_columns, absmax_rows, quantize_rows, int8_matmul, dequantize, outlier_matmul)
+def mean(x):
+    return x.sum(1, keepdims=True, dtype=f32) / f32(x.shape[1])
+
+
+def rmsnorm(threshold, x, gamma, eps):
+    return x / np.sqrt(mean(x * x) + eps) * gamma
+
+
+def layernorm(threshold, x, gamma, beta, eps):
+    centred = x - mean(x)
+    scaled = centred / np.sqrt(mean(centred * centred) + eps) * gamma
+    return scaled + beta if beta.size else scaled
+
+
+def relu(threshold, x):
+    return np.where(x < 0, f32(0), x)
+
+
+STEPS = (outlier_columns, absmax_rows, quantize_rows, int8_matmul, dequantize, outlier_matmul,
+         rmsnorm, layernorm, relu)
+
+
+def widened(array, dtype):
+    """A 16-bit array as float; bf16 is stored as u2, the upper half of a binary32."""
+    if dtype == "bf16":
+        return (array.astype("<u4") << 16).view("<f4")
+    return array.astype("<f4") if dtype == "f16" else array
+
+
+def rounded(array, dtype):
+    """A float array in dtype, rounded to nearest even."""
+    if dtype == "f16":
+        return array.astype("<f2")
+    if dtype != "bf16":
+        return array
+    bits = array.astype("<f4").view("<u4")
+    even = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+    return np.where(np.isnan(array), 0x7FC0, even).astype("<u2")
+
+
+def quantized(threshold, h):
+    """The outputs behind h: O, absmax and codes of h as it was rounded."""
+    outliers = outlier_columns(threshold, h)
+    absmax = absmax_rows(threshold, h, np.zeros(0, int))
+    return [outliers, absmax, quantize_rows(threshold, h, absmax, outliers)]
 
 
 def read(folder, tensor):
     array = np.load(os.path.join(folder, tensor["file"]), allow_pickle=False)
-    if tensor["dtype"] == "bf16":  # stored as u2: the upper half of a binary32
-        array = (array.astype("<u4") << 16).view("<f4")
-    return array.astype("<f4") if tensor["dtype"] == "f16" else array
+    return widened(array, tensor["dtype"])
 
 
 def port(folder):
     with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
         case = json.load(file)
     steps = {step.__name__: step for step in STEPS}
-    if case["step"] not in steps:
-        raise ValueError(f"{folder}: this port has no step {case['step']}")
+    stem = case["step"].removesuffix("_quantize")
+    if stem not in steps:
+        raise ValueError(f"{folder}: this port has no step {stem}")
     off = case["threshold"] == "off"
     threshold = None if off else f32(float.fromhex(case["threshold"]))
     inputs = [read(folder, tensor) for tensor in case["inputs"]]
-    output = steps[case["step"]](threshold, *inputs)
-    np.save(os.path.join(folder, case["outputs"][0]["file"]), output)
+    dtype = case["outputs"][0]["dtype"]
+    outputs = [rounded(steps[stem](threshold, *inputs), dtype)]
+    if stem != case["step"]:
+        outputs += quantized(threshold, widened(outputs[0], dtype))
+    for tensor, output in zip(case["outputs"], outputs):
+        np.save(os.path.join(folder, tensor["file"]), output)
 
 
 if __name__ == "__main__":

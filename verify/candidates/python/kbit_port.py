@@ -15,7 +15,8 @@ It then serves in two ways:
 A function gets the call (step, M, N, K, threshold or None for off, out_type) and the inputs in the order
 of kbit_candidate.h. bf16 comes and goes as u2, the upper half of a binary32; the other types are
 NumPy's. It returns the output, or raises Unsupported(why) for a legal request that the library does
-not serve, which is counted as absent, or Refused(why) where the step's precondition is broken.
+not serve, which is counted as absent, or Refused(why) where the step's precondition is broken. The
+steps with several outputs (layernorm_quantize and its kin) go by files alone: numpy_port.py shows how.
 
 Over the pipes go lines of text and the tensors' bytes. First the port writes four lines: "kbit-port 1",
 its name, what it declares, its steps. Then for each call it reads "call STEP M N K THRESHOLD", a line
