@@ -36,6 +36,14 @@ EXTRA_DIST += tests/legal_scale.sh tests/mutate/mutate.py tests/mutate/bench.py 
 # More planted bugs: those of paths that only some shapes, types and list lengths reach.
 tests_mutants_la_SOURCES += \
 	tests/mutants/outliers_zero_columns.c \
+	tests/mutants/absmax_row_above_1024.c \
+	tests/mutants/store_finite_bias.c \
+	tests/mutants/linear_output_as_input.c \
+	tests/mutants/linear_weight_128.c \
+	tests/mutants/linear_finite_weights.c \
+	tests/mutants/paper_finite_weights.c \
+	tests/mutants/outlier_product_weight_128.c \
+	tests/mutants/linear_one_token_off.c \
 	tests/mutants/absmax_nan_at_the_end.c \
 	tests/mutants/dequantize_inf_to_max.c \
 	tests/mutants/dequantize_truncated_accumulator.c \

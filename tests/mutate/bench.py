@@ -21,11 +21,10 @@ def hash_of(path):
 
 
 class Bench:
-    def __init__(self, part, scratch):
+    def __init__(self, part, sources, scratch):
+        """sources: a snapshot of the tree, so that a tree that changes meanwhile changes no bench."""
         self.part, self.at = part, scratch
-        for folder in ("reference", "cuda", "tests"):
-            os.makedirs(os.path.join(scratch, folder))
-            shutil.copytree(os.path.join(TOP, folder), os.path.join(scratch, folder), dirs_exist_ok=True)
+        shutil.copytree(sources, scratch)
         self.common = ["-w", "-fPIC", "-ffp-contract=off", "-fno-fast-math", "-DHAVE_CONFIG_H", "-I" + BUILD,
                        "-Ireference"]
         self.compiler = shlex.split(os.environ[part.compile])

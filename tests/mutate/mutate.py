@@ -20,6 +20,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,9 +47,9 @@ def without_comments(text):
     return re.sub(r"/\*.*?\*/|//[^\n]*", blank, text, flags=re.S)
 
 
-def mutants_of(file):
+def mutants_of(sources, file):
     """Its mutants, and its text without comments. A key holds for this text of the file alone."""
-    with open(os.path.join(TOP, file)) as source:
+    with open(os.path.join(sources, file)) as source:
         lines = [line.rstrip() + "\n" for line in without_comments(source.read()).split("\n")]
     with contextlib.redirect_stdout(io.StringIO()) as said:
         made = mutator.mutants_regexp(lines, [os.path.join(HERE, "operators.rules")], ignorePatterns=[])
@@ -152,13 +153,11 @@ def write_report(out, part_names, fates, made, list_):
     return len(survivors)
 
 
-def judge_all(name, todo, texts, list_, options, record):
+def judge_all(name, todo, sources, texts, list_, options, record):
     """Judges on as many benches as there are jobs, until all are or the time is over."""
     seen, began = {}, time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        benches = []
-        for j in range(options.jobs):
-            benches.append(Bench(PARTS[name], os.path.join(scratch, str(j))))
+        benches = [Bench(PARTS[name], sources, os.path.join(scratch, str(j))) for j in range(options.jobs)]
         wrong = None if options.no_baseline else benches[0].baseline()
         if wrong:
             sys.exit("mutate.py: %s as it is: %s" % (name, wrong))
@@ -210,11 +209,18 @@ def main():
             for line in lines:
                 key, fate, detail = json.loads(line)
                 known[key] = (fate, detail)
+    with tempfile.TemporaryDirectory() as sources:
+        for folder in ("reference", "cuda", "tests"):
+            shutil.copytree(os.path.join(TOP, folder), os.path.join(sources, folder))
+        return run(options, sources, ledger, known)
+
+
+def run(options, sources, ledger, known):
     list_, fates, made = accounted(), {}, {}
     for name in options.parts:
         texts, todo = {}, []
         for file in PARTS[name].files:
-            all_, texts[file] = mutants_of(file)
+            all_, texts[file] = mutants_of(sources, file)
             made[file] = len(all_)
             for m in all_:
                 fate = known.get(m.key)
@@ -235,7 +241,7 @@ def main():
                 log.write(json.dumps([m.key, *fate]) + "\n")
                 log.flush()
 
-            judge_all(name, todo, texts, list_, options, record)
+            judge_all(name, todo, sources, texts, list_, options, record)
     with open(options.report, "w") if options.report else contextlib.nullcontext(sys.stdout) as out:
         survivors = write_report(out, options.parts, fates, made, list_)
     print("%d mutants, %d survive and are not accounted for" % (len(fates), survivors))

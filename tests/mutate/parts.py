@@ -14,6 +14,8 @@ unit_t = collections.namedtuple("unit_t", "source questions tests")
 LINEAR = "llmint8_linear_bnb"
 STEPS = ["outlier_columns", "absmax_rows", "quantize_rows", "int8_matmul", "dequantize", "outlier_matmul",
          "outlier_matmul_w16", "store", LINEAR, "llmint8_linear_paper"]
+ACTIVATIONS = ["relu", "gelu", "gelu_tanh", "silu"]
+PRODUCERS = ACTIVATIONS + ["layernorm", "rmsnorm"]
 
 
 def ask(step, *variants, **settings):
@@ -27,6 +29,11 @@ def of_reference(stem):
 
 def of_format(stem):
     return unit_t("reference/formats/%s.c" % stem, ask("store") + ask(""), [stem, "refusals"])
+
+
+def of_producer(stem):
+    used = [] if stem.endswith("_quantize") else ask(stem + "_quantize")
+    return unit_t("reference/producers/%s.c" % stem, ask(stem) + used, [stem, "refusals"])
 
 
 def of_kernel(stem, questions, *tests):
@@ -46,9 +53,12 @@ KERNELS = [
     of_kernel("quantize_rows", ask("quantize_rows", "", "v1") + ask(LINEAR, "", "v1", "v2", "v3"),
               "quantize_rows", "pass"),
     of_kernel("int8_matmul", ask("int8_matmul", "", "v1", "v2", "v3", "v4"), "int8_matmul", "ring", "dispatch"),
+    of_kernel("producers", ask("relu", "", "v1") + ask("layernorm", "", "v1"), "producers"),
+    *[of_kernel(s, ask(s, "", "v1") + ask(s + "_quantize", "", "v1"), "producers") for s in PRODUCERS],
     of_kernel("hopper", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper"),
+    of_kernel("hopper2", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper2"),
     of_kernel("llmint8_linear_bnb", ask(LINEAR, "", "v1", "v2", "v3"), "linear", "ring", "dispatch", "int8_matmul"),
-    of_kernel("dispatch", ask("", "", "v1") + ask("int8_matmul", **HOPPER), "dispatch", "calls", "hopper"),
+    of_kernel("dispatch", ask("", "", "v1") + ask("int8_matmul", **HOPPER), "dispatch", "calls", "hopper", "hopper2"),
     of_kernel("candidate", ask("", "", "v1"), "calls"),
 ]
 
@@ -63,8 +73,11 @@ PARTS = {
     "reference": part_t(
         files=["reference/llmint8/%s.c" % s for s in STEPS]
         + ["reference/llmint8/checks.h", "reference/formats/bits.h", "reference/formats/fp16.c",
-           "reference/formats/bf16.c", "reference/formats/dtype.c"],
-        units=[of_reference(s) for s in STEPS] + [of_format(s) for s in ("fp16", "bf16", "dtype")],
+           "reference/formats/bf16.c", "reference/formats/dtype.c"]
+        + ["reference/producers/%s.c" % s for s in PRODUCERS + [p + "_quantize" for p in PRODUCERS]]
+        + ["reference/producers/producer.h"],
+        units=[of_reference(s) for s in STEPS] + [of_format(s) for s in ("fp16", "bf16", "dtype")]
+        + [of_producer(s) for s in PRODUCERS + [p + "_quantize" for p in PRODUCERS]],
         compile="CC", flags=["-std=c11", "-O2"],
         link=["verify/candidates/.libs/reference.o", "verify/candidates/.libs/reference_ops.o",
               ".libs/libkbitref.a", "-lm"],
@@ -78,7 +91,9 @@ PARTS = {
             "epilogue.cuh", "element.cuh", "row.cuh", "dequantize.cu", "store.cu", "outlier_matmul.cu",
             "outlier_matmul_w16.cu", "outlier_tile.cuh", "llmint8_linear_bnb.cu", "linear_product.cuh",
             "linear_epilogue.cuh", "linear_ring.cuh", "linear_stream.cuh", "hopper.cu", "int8_hopper.cuh",
-            "linear_hopper.cuh", "tensor_map.cuh", "dispatch.cu", "rungs.h", "arguments.h", "launch.cuh",
+            "linear_hopper.cuh", "hopper2.cu", "hopper2.cuh", "hopper_plan.cuh", "int8_hopper2.cuh",
+            "linear_hopper2.cuh", "tensor_map.cuh", "producers.cu", "producer_pass.cuh", "production.h", "relu.cu",
+            "gelu.cu", "gelu_tanh.cu", "silu.cu", "layernorm.cu", "rmsnorm.cu", "dispatch.cu", "rungs.h", "arguments.h", "launch.cuh", "last_block.cuh",
             "workspace.cuh", "ptx.cuh", "ptx_hopper.cuh", "ptx_wgmma.cuh", "prelude.cuh", "candidate.cu",
             "candidate_steps.cuh")],
         units=KERNELS, compile="CXX", flags=["-std=c++17", "-O1", "-fvisibility=hidden"],

@@ -40,7 +40,8 @@ static void fill_dequantize_long(kbit_problem *p)
     for (size_t i = 0; i < p->M * p->N; i++) {
         uint64_t h = draw(p, ID_Q, i);
         int shift = 2 + (int)(h % 6);
-        int64_t c = ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) + ((1 << shift) - 1);
+        int64_t c =
+            ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) + ((1 << shift) - 1);
         p->c[i] = (int32_t)(h >> 63 ? -c : c);
     }
     for (int operand = 0; operand < 2; operand++)
@@ -75,6 +76,53 @@ static void fill_store_zeros(kbit_problem *p)
             const float Y[] = {0.0f, -0.0f, -p->bias[j], 0x1p-140f, -0x1p-140f};
             p->y[i * p->N + j] = Y[i % 5];
         }
+}
+
+/* A few outliers, each in a row of its own, in every argument-th column and the last. */
+static void fill_outliers(kbit_problem *p)
+{
+    size_t every = (size_t)p->of->argument;
+    kbit_case_fill_random(p);
+    for (size_t k = every - 1; k < p->K; k += every)
+        p->x[draw(p, ID_EXTRA, k) % p->M * p->K + k] = k % 2 ? -9.75f : 8.5f;
+    p->x[p->M * p->K - 1] = 7.25f;
+}
+
+/* The same with a bias that is NaN or infinite for some features. */
+static void fill_bias(kbit_problem *p)
+{
+    const float KINDS[] = {NAN, INFINITY, -INFINITY};
+    fill_outliers(p);
+    for (size_t j = 1; j < p->N; j += 3)
+        p->bias[j] = KINDS[j / 3 % 3];
+}
+
+/* Features whose weights hold a NaN or an infinity, in an outlier column or not: no output of theirs
+ * may be a number. */
+static void fill_weights_nonfinite(kbit_problem *p)
+{
+    const float KINDS[] = {NAN, INFINITY, -INFINITY};
+    fill_outliers(p);
+    for (size_t j = 1; j < p->N; j += 4)
+        p->w16[j * p->K + draw(p, ID_EXTRA, j) % p->K] = KINDS[j / 4 % 3];
+}
+
+/* Weights given as codes use all of int8, -128 as well, which quantization never gives; with what the
+ * two steps need that take them from outside. */
+static void fill_w_128(kbit_problem *p)
+{
+    fill_outliers(p);
+    kbit_fill_codes(p->seed, ID_W, p->N * p->K, p->w);
+    for (size_t j = 0; j < p->N; j++) {
+        for (size_t k = j % 3; k < p->K; k += 3)
+            p->w[j * p->K + k] = -128;
+        p->w_absmax[j] = ldexpf(127, -8 - (int)(j % 4));
+    }
+    for (size_t k = 0; k < p->K; k++)
+        if (k % 5 == 4)
+            p->outliers[p->n_outliers++] = (int32_t)k;
+    for (size_t i = 0; i < p->M * p->N; i++)
+        p->d[i] = (float)(int)(draw(p, ID_Q, i) % 2001) / 16 - 62;
 }
 
 #define SHAPE(m, n, k)      .M = (m), .N = (n), .K = (k)
@@ -116,6 +164,89 @@ static const kbit_case CASES[] = {
      .chained = true,
      .level = QUICK,
      FILL(fill_beside_threshold, 0)},
+    {.name = "rows-2053",
+     .what = "more than 2048 rows in every step",
+     SHAPE(2053, 3, 10),
+     TYPES(F16, F16),
+     .threshold = 6,
+     .bias = true,
+     .chained = true,
+     .level = DEFAULT,
+     FILL(fill_outliers, 4)},
+    {.name = "one-token-off",
+     .what = "one row with the threshold off",
+     SHAPE(1, 13, 70),
+     TYPES(F16, F16),
+     .threshold = OFF,
+     .bias = true,
+     .chained = true,
+     .level = QUICK,
+     FILL(kbit_case_fill_random, 0)},
+    {.name = "types-f16-bf16",
+     .what = "fp16 activations, a bfloat16 output",
+     SHAPE(19, 21, 36),
+     TYPES(F16, BF16),
+     .threshold = 6,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_outliers, 7)},
+    {.name = "types-bf16-f16",
+     .what = "bfloat16 activations, an fp16 output",
+     SHAPE(19, 21, 36),
+     TYPES(BF16, F16),
+     .threshold = 6,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_outliers, 7)},
+    {.name = "types-f32-f16",
+     .what = "float activations, an fp16 output",
+     SHAPE(19, 21, 36),
+     TYPES(F32, F16),
+     .threshold = 6,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_outliers, 7)},
+    {.name = "bias-nonfinite",
+     .what = "a bias that is NaN or infinite for some features",
+     SHAPE(5, 20, 33),
+     TYPES(F16, F16),
+     .threshold = 6,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_bias, 9)},
+    {.name = "weights-nonfinite",
+     .what = "features whose weights hold a NaN or an infinity",
+     SHAPE(7, 18, 40),
+     TYPES(F16, F16),
+     .threshold = 6,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_weights_nonfinite, 9)},
+    {.name = "weights-nonfinite-off",
+     .what = "the same in bfloat16 without outlier columns, whose product would hide it",
+     SHAPE(7, 18, 40),
+     TYPES(BF16, BF16),
+     .threshold = OFF,
+     .bias = true,
+     .level = QUICK,
+     FILL(fill_weights_nonfinite, 9)},
+    {.name = "linear-w-128",
+     .what = "weights given as codes of all of int8, -128 as well",
+     SHAPE(9, 17, 40),
+     TYPES(F16, F32),
+     .threshold = 6,
+     .bias = true,
+     .only = "llmint8_linear_bnb",
+     .level = QUICK,
+     FILL(fill_w_128, 9)},
+    {.name = "outlier-w-128",
+     .what = "the same in the outlier product",
+     SHAPE(9, 17, 40),
+     TYPES(F16, F32),
+     .threshold = 6,
+     .only = "outlier_matmul",
+     .level = QUICK,
+     FILL(fill_w_128, 9)},
     {.name = "dequantize-long",
      .what = "accumulators of more than 24 bits, just below the next float",
      SHAPE(64, 96, 1),
