@@ -74,9 +74,9 @@ done
 \`make legal LEGAL_ELEMENTS=$wanted\`, on $(date -u +%Y-%m-%d), of commit $(head -n 1 "$ledger" | cut -d ' ' -f 3): each variant of
 [tests/legal](../../tests/legal) at its step, under what it declares, in rounds with seeds 1, 2, ... A
 round is \`kbit verify --level default\`, and the cases \`bulk-*\` of that step in each type, of a million
-to four million elements. Decided are the elements that a verdict was given on; undecided are those of
-rows with more than 16 exact ties, where the variant declares that ties may go either way, and are not
-counted.
+to four million elements. Decided are the elements that a verdict was given on; undecided and not counted
+are those of rows with more than 16 exact ties, and in the paper's layer of features whose weights have a
+tie, where the variant declares that ties may go either way.
 
 | variant | step | seeds | decided | rejected | undecided |
 |---|---|---|---|---|---|
