@@ -32,7 +32,8 @@ fi
 wanted=$(awk -v n="${LEGAL_ELEMENTS:-1e9}" 'BEGIN { printf "%.0f", n }')
 test "$wanted" -gt 0 || { echo "LEGAL_ELEMENTS: '$LEGAL_ELEMENTS' is no number of elements" >&2; exit 2; }
 built="# $(cat "$kbit" "$plugin" "$top_builddir/verify/kbit-run" | sha256sum | cut -c 1-64)"
-test -e "$ledger" && test "$(head -n 1 "$ledger")" = "$built" || echo "$built" >"$ledger"
+commit=$(git -C "$top_srcdir" describe --always --dirty 2>/dev/null || echo unknown)
+test -e "$ledger" && test "$(head -n 1 "$ledger" | cut -d ' ' -f 1-2)" = "$built" || echo "$built $commit" >"$ledger"
 decided() { awk '!/^#/ { n += $5 } END { printf "%.0f", n }' "$ledger"; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -65,18 +66,17 @@ while test "$(decided)" -lt "$wanted"; do
     echo "seed $seed: $(decided) of $wanted elements decided" >&2
     seed=$((seed + 1))
 done
-commit=$(git -C "$top_srcdir" describe --always --dirty 2>/dev/null || echo unknown)
 {
     cat <<END
 <!-- written by \`make legal\`; do not edit -->
 # Legal variants over many elements
 
-\`make legal LEGAL_ELEMENTS=$wanted\`, on $(date -u +%Y-%m-%d), of commit $commit: each variant of
+\`make legal LEGAL_ELEMENTS=$wanted\`, on $(date -u +%Y-%m-%d), of commit $(head -n 1 "$ledger" | cut -d ' ' -f 3): each variant of
 [tests/legal](../../tests/legal) at its step, under what it declares, in rounds with seeds 1, 2, ... A
 round is \`kbit verify --level default\`, and the cases \`bulk-*\` of that step in each type, of a million
-to four million elements. Decided are the elements that a verdict was given on; undecided are those of
-rows with more than 16 exact ties, where the variant declares that ties may go either way, and are not
-counted.
+to four million elements. Decided are the elements that a verdict was given on; undecided and not counted
+are those of rows with more than 16 exact ties, and in the paper's layer of features whose weights have a
+tie, where the variant declares that ties may go either way.
 
 | variant | step | seeds | decided | rejected | undecided |
 |---|---|---|---|---|---|
