@@ -46,6 +46,7 @@ START_TEST(as_the_reference)
         if (!rung.run)
             continue;
         unsigned served = 0;
+        const kbit::HopperTileChoice wide(kbit::kHopperWide); /* the model gives it larger shapes */
         for (size_t s = 0; s < n; ++s)
             for (size_t turn = 0; turn < 4; ++turn) {
                 const size_t M = kSizes[s], N = kSizes[(s * 4 + turn * 7 + 1) % n];
