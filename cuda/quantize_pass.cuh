@@ -306,9 +306,18 @@ __device__ inline void clear_mask(const QuantizePass &p, QuantizeShared &shared)
     __syncthreads();
 }
 
+/* Blocks a multiprocessor at a time. Where there are four, a thread has 64 registers: enough on
+ * Ampere, Ada and Hopper; from Blackwell on the same code would keep some of its values in
+ * memory. */
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 1000
+constexpr int kPassBlocks = 2;
+#else
+constexpr int kPassBlocks = 4;
+#endif
+
 /* Warps a row: 1 or 8. Vectors: eights of a row that a thread holds; 0: any number, read twice. */
 template <class T, int Warps, int Vectors>
-__global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : 4)
+__global__ void __launch_bounds__(kThreads, sizeof(T) == 4 ? 1 : kPassBlocks)
     quantize_pass_kernel(QuantizePass p)
 {
     KBIT_SHARED(QuantizeShared, shared);
