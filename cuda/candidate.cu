@@ -197,7 +197,8 @@ template <int Highest, kbit::HopperTile Tile> kbit_status run(void *bound, const
 /* From this rung on the layer's outlier product is on the tensor cores (epilogue.cuh). */
 constexpr int kTensorCoreOutliers = 3;
 constexpr const char *kReference = "quant=exact dequant=bnb store=once";
-constexpr const char *kFused = "quant=exact dequant=any acc=tc-trunc store=once";
+constexpr const char *kFused = "quant=exact dequant=bnb store=once "
+                               "llmint8_linear_bnb:dequant=any llmint8_linear_bnb:acc=tc-trunc";
 
 template <int Highest, kbit::HopperTile Tile = kbit::kHopperByModel>
 const kbit_candidate_v1 *describe()

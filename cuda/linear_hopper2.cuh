@@ -113,51 +113,59 @@ struct Columns {
     float scale[2], bias[2];
 };
 
-/* `wide`: col is even and inside, and both vectors are 8-byte aligned. */
-__device__ __forceinline__ Columns load_columns(const LinearEpilogue &e, int col, bool wide)
+/* Wide: col is even and inside, and both vectors are 8-byte aligned. */
+template <bool Wide, bool Bias>
+__device__ __forceinline__ Columns load_columns(const LinearEpilogue &e, int col)
 {
     Columns c = {};
-    if (wide) {
+    if constexpr (Wide) {
         const int at = min(col, e.outliers.N - 2);
         const float2 s = *reinterpret_cast<const float2 *>(e.w_absmax + at);
         c.scale[0] = s.x;
         c.scale[1] = s.y;
-        if (e.bias) {
+        if constexpr (Bias) {
             const float2 b = *reinterpret_cast<const float2 *>(e.bias + at);
             c.bias[0] = b.x;
             c.bias[1] = b.y;
         }
-        return c;
-    }
+    } else {
 #pragma unroll
-    for (int i = 0; i < 2; ++i) {
-        const int at = min(col + i, e.outliers.N - 1);
-        c.scale[i] = e.w_absmax[at];
-        if (e.bias)
-            c.bias[i] = e.bias[at];
+        for (int i = 0; i < 2; ++i) {
+            const int at = min(col + i, e.outliers.N - 1);
+            c.scale[i] = e.w_absmax[at];
+            if constexpr (Bias)
+                c.bias[i] = e.bias[at];
+        }
     }
     return c;
 }
 
+/* y + bias as a float that a rounding to 16 bits treats like the exact sum. Where the two are rounded
+ * apart, a midpoint between two such numbers lies between them, and then it is the rounded sum itself,
+ * since it is a float: of at most 12 significant bits. So nearly all sums are done after one look. */
+__device__ __forceinline__ float add_for_16_bits(float y, float bias)
+{
+    const float sum = __fadd_rn(y, bias);
+    return __float_as_uint(sum) & 0xfffu ? sum : add_to_odd(y, bias);
+}
+
 /* The float that is rounded to the output type. sum: C, or, fused, the bits of f. */
-template <bool Fused, class Out>
-__device__ __forceinline__ float finished(const LinearEpilogue &e, int sum, float absmax,
-                                          float scale, float bias)
+template <bool Fused, bool Bias, class Out>
+__device__ __forceinline__ float finished(int sum, float absmax, float scale, float bias)
 {
     const float y = Fused ? __fmul_rn(__fmul_rn(__int_as_float(sum), scale), kInverse127)
                           : with_outliers(dequantized(sum, absmax, scale), 0.0f, scale);
-    if (!e.bias)
+    if constexpr (!Bias)
         return y;
-    return sizeof(Out) == 4 ? __fadd_rn(y, bias) : add_to_odd(y, bias);
+    return sizeof(Out) == 4 ? __fadd_rn(y, bias) : add_for_16_bits(y, bias);
 }
 
-/* The tile's outputs. `wide` says that N is a multiple of 8, that out starts on 16 bytes and the
- * vectors of columns on 8: then 16-bit outputs go in 16 bytes, after four lanes have exchanged
- * theirs, and floats in 8. */
-template <bool Fused, class Out>
+/* The tile's outputs, each branch that is the same for all of them taken before the loops. Wide: N is a
+ * multiple of 8, out starts on 16 bytes and the vectors of columns on 8: then 16-bit outputs go in 16
+ * bytes, after four lanes have exchanged theirs, and floats in 8. */
+template <bool Fused, bool Wide, bool Bias, class Out>
 __device__ __forceinline__ void store_tile(const LinearEpilogue &e, int row0, int col0,
-                                           const int (&sum)[kSums], const float (&absmax)[2],
-                                           bool wide)
+                                           const int (&sum)[kSums], const float (&absmax)[2])
 {
     const int M = e.outliers.M, N = e.outliers.N;
     const int row[2] = {row0 + row_of(0), row0 + row_of(2)};
@@ -169,33 +177,28 @@ __device__ __forceinline__ void store_tile(const LinearEpilogue &e, int row0, in
 #pragma unroll
         for (int b = 0; b < 4; ++b) {
             const int i = (block + b) * 4, col = col0 + col_of(i);
-            const Columns columns = load_columns(e, col, wide);
+            const Columns columns = load_columns<Wide, Bias>(e, col);
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
                 float y[2];
 #pragma unroll
                 for (int c = 0; c < 2; ++c)
-                    y[c] = finished<Fused, Out>(e, sum[i + half * 2 + c], absmax[half],
-                                                columns.scale[c], columns.bias[c]);
-                if constexpr (sizeof(Out) == 2) {
-                    if (wide) {
-                        word[half][b] = rounded_bits(Out{}, y[0]) | rounded_bits(Out{}, y[1]) << 16;
-                        continue;
-                    }
-                } else if (wide) {
+                    y[c] = finished<Fused, Bias, Out>(sum[i + half * 2 + c], absmax[half],
+                                                      columns.scale[c], columns.bias[c]);
+                if constexpr (Wide && sizeof(Out) == 2) {
+                    word[half][b] = rounded_bits(Out{}, y[0]) | rounded_bits(Out{}, y[1]) << 16;
+                } else if constexpr (Wide) {
                     if (row[half] < M && col < N)
                         *reinterpret_cast<float2 *>(line[half] + col) = make_float2(y[0], y[1]);
-                    continue;
-                }
+                } else {
 #pragma unroll
-                for (int c = 0; c < 2; ++c)
-                    if (row[half] < M && col + c < N)
-                        put(e.type, line[half], static_cast<size_t>(col + c), y[c]);
+                    for (int c = 0; c < 2; ++c)
+                        if (row[half] < M && col + c < N)
+                            put(e.type, line[half], static_cast<size_t>(col + c), y[c]);
+                }
             }
         }
-        if constexpr (sizeof(Out) == 2) {
-            if (!wide)
-                continue;
+        if constexpr (Wide && sizeof(Out) == 2) {
             const int col = col0 + (block + static_cast<int>(threadIdx.x % 4)) * 8;
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
@@ -206,6 +209,21 @@ __device__ __forceinline__ void store_tile(const LinearEpilogue &e, int row0, in
             }
         }
     }
+}
+
+template <bool Fused, class Out>
+__device__ __forceinline__ void store_tile(const LinearEpilogue &e, int row0, int col0,
+                                           const int (&sum)[kSums], const float (&absmax)[2],
+                                           bool wide)
+{
+    if (wide && e.bias)
+        store_tile<Fused, true, true, Out>(e, row0, col0, sum, absmax);
+    else if (wide)
+        store_tile<Fused, true, false, Out>(e, row0, col0, sum, absmax);
+    else if (e.bias)
+        store_tile<Fused, false, true, Out>(e, row0, col0, sum, absmax);
+    else
+        store_tile<Fused, false, false, Out>(e, row0, col0, sum, absmax);
 }
 
 } // namespace hopper2

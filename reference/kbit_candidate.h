@@ -52,7 +52,13 @@
  *   ..._quantize          h so; then O, absmax (t, no list) and q (t, O) of h as it was rounded
  *
  * With t off nothing is masked: a row with a NaN or an infinity has that absmax, its codes are not
- * judged, and its outputs must not be finite. Another order of operations may be declared.
+ * judged, and its outputs must not be finite.
+ *
+ * What a candidate does otherwise, such as another order of operations, it declares: words "key=value"
+ * for all of its steps, "STEP:key=value" for one, as in "dequant=any llmint8_linear_bnb:acc=tc-trunc".
+ * The verdict on a step rests on its own words, so declare a step no weaker than it is. An acc= that
+ * names a machine means that all columns of O go through its steps in dense groups of 16, in any order,
+ * the last group filled up with zeros; a kernel that adds some of them by FMA is acc=tc-trunc.
  *
  * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error; what the output holds then
  * is not read:

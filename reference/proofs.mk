@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	reference/proofs/quantize_rows.g reference/proofs/quantize_rows_bf16.g \
 	reference/proofs/quantize_rows_any.g \
 	reference/proofs/quantize_rows_f32.g reference/proofs/quantize_rows_zero.g \
+	reference/proofs/quantize_rows_reciprocal.g \
 	reference/proofs/coq/_CoqProject reference/proofs/coq/rounding.v \
 	reference/proofs/coq/summation.v reference/proofs/coq/growth.v \
 	reference/proofs/coq/truncating.v reference/proofs/coq/gap.v reference/proofs/coq/freivalds.v \

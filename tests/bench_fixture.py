@@ -11,7 +11,8 @@ HIDDEN = {"6.7b": 4096, "13b": 5120, "66b": 9216, "175b": 12288}
 SHAPES = {f"{m}.{n}": (a * d, b * d) for m, d in HIDDEN.items() for n, a, b in (("qkv", 3, 1), ("o", 1, 1), ("fc1", 4, 1), ("fc2", 1, 4))}
 TABLE5 = {f"table5.{d}": (4 * d, d) for d in (768, 1024, 1536, 2048, 2560, 4096, 5140, 12288)}
 LADDERS = {
-    "int8_matmul": ("v1", "v2", "v3", "v4", "v5", "hopper"), "llmint8_linear_bnb": ("v1", "v2", "v3", "v4", "hopper"),
+    "int8_matmul": ("v1", "v2", "v3", "v4", "v5", "hopper", "hopper2"),
+    "llmint8_linear_bnb": ("v1", "v2", "v3", "v4", "hopper", "hopper2"), "produce": ("v1", "v2"),
     "quantize_with_outliers": ("v1", "v2"), "outlier_columns": ("v1", "v2"), "absmax_rows": ("v1", "v2"),
     "quantize_rows": ("v1", "v2"), "dequantize": ("v1", "v2"), "outlier_matmul": ("v1", "v2"), "store": ("v1", "v2"),
 }  # fmt: skip

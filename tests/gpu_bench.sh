@@ -205,4 +205,12 @@ grep -q ' WRONG' "$work/bits" && fail "a kernel is wrong: $(grep ' WRONG' "$work
 test "$(grep -c ' bits right$' "$work/bits")" -ge 40 || fail "few outputs: $(wc -l <"$work/bits")"
 KBIT_SIMT_ORDER=random KBIT_SIMT_SEED=5 "$program" --bits --grid=bits --shape=bits.c --tokens=7 >"$work/again"
 diff "$work/bits" "$work/again" || fail "another schedule gives other bits"
+# Hopper's kernels, with each of their tiles.
+KBIT_SIMT_CAPABILITY=90 "$program" --bits --shape=bits.a --tokens=33 --outliers=3 >"$work/hopper" 2>"$work/err" ||
+    fail "capability 90: $(cat "$work/err")"
+for rung in hopper hopper2 hopper2-pair; do
+    for step in int8_matmul llmint8_linear_bnb; do
+        grep -q " $step:$rung .* right\$" "$work/hopper" || fail "$step:$rung was not used"
+    done
+done
 test $failures -eq 0

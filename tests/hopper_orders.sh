@@ -24,7 +24,7 @@ judge() {
     fi
 }
 
-fused='quant=exact dequant=any acc=tc-trunc store=once'
+fused='quant=exact dequant=bnb store=once llmint8_linear_bnb:dequant=any llmint8_linear_bnb:acc=tc-trunc'
 plain='quant=exact dequant=bnb store=once'
 for step in int8_matmul llmint8_linear_bnb; do
     judge simt $step "$fused" KBIT_SIMT_ORDER=priority KBIT_SIMT_ASYNC=random KBIT_SIMT_SEED=1

@@ -15,8 +15,8 @@ others compare with the reference's output. Judged are the numeric mutants: thos
 output with a wrong number in it. The ones that crash, hang, refuse or write elsewhere are the sandbox's, and
 `make check` runs them.
 
-The columns stand for all cases; the totals also give the two ordinary ones, random-f16 and
-outliers-6.7b, which are what a unit test would usually have. X: rejected. A blank: accepted, so the bug
+The columns stand for all cases; the totals also give the ordinary ones, random-f16 and outliers-6.7b
+(for normalizations and activations produced-f16), which are what a unit test would usually have. X: rejected. A blank: accepted, so the bug
 passes. -: the rule says nothing about this kind of output.
 
 | column | rule |
@@ -54,7 +54,7 @@ done <"$top_srcdir/tests/mutants/expected.txt" | awk '
     END {
         for (set = 1; set >= 0; set--) {
             line = set ? "| **all cases** | **rejected, of those judged**" \
-                       : "| **the two ordinary cases** | **rejected, of those judged**"
+                       : "| **the ordinary cases** | **rejected, of those judged**"
             for (c = 0; c < 6; c++)
                 line = line " | " killed[set, c] " of " of[set, c]
             print line " |"

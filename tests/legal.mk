@@ -9,6 +9,6 @@ tests_legal_la_SOURCES = \
 	tests/legal/statistics.c tests/legal/quantize.c tests/legal/product.c \
 	tests/mutants/by_row.h tests/mutants/by_row.c tests/legal/accumulation.c \
 	tests/legal/dequantize.c tests/legal/outliers.c tests/legal/store.c tests/legal/linear.c \
-	tests/legal/tensor_cores.c tests/legal/wider.c
+	tests/legal/tensor_cores.c tests/legal/wider.c tests/legal/declared.c
 TESTS += tests/legal.sh
 EXTRA_DIST += tests/legal.sh tests/legal/variants.txt

@@ -22,4 +22,5 @@ include tests/fuzz.mk
 include tests/software.mk
 include tests/contain.mk
 include tests/tester.mk
+include tests/referee.mk
 include tests/producers.mk

@@ -2,7 +2,7 @@
 # The production kernels under the race runtime, each time with one thing missing that orders memory:
 # one run names it, with file and line, whether or not the result is wrong. The mistakes are edits of
 # copies of the sources; one that edits nothing is an error. By default one in four of them;
-# KBIT_RACE_MUTANTS=1 (to 3) takes another fourth, all takes all, and kernels, layer or hopper a set.
+# KBIT_RACE_MUTANTS=1 (to 3) takes another fourth, all takes all, and kernels, layer, layer90, hopper or pair a set.
 set -eu
 top=$(cd "${top_srcdir:?}" && pwd) build=${top_builddir:?}
 if ! test -f "$build/.libs/libkernels_race.a"; then
@@ -16,17 +16,25 @@ fail() { echo "race_mutants.sh: $*"; exit 1; }
 mkdir "$work/cuda" "$work/tests"
 ln -s "$top/reference" "$work/reference"
 ln -s "$top/cuda/simt" "$work/cuda/simt"
-cp "$top"/tests/kernel_run.cc "$top"/tests/hopper_run.cc "$top"/tests/race_run.cc "$work/tests"
+cp "$top"/tests/kernel_run.cc "$top"/tests/hopper_run.cc "$top"/tests/hopper2_sequence.h \
+    "$top"/tests/race_run.cc "$work/tests"
 restore() { cp "$top"/cuda/*.cu "$top"/cuda/*.cuh "$top"/cuda/*.h "$work/cuda"; }
 
-# program NAME SET -- one of three: the kernels of compute capability 8.0 one by one, the layer, and
-# Hopper's. The driver itself is not instrumented, unless kernels are compiled with it.
+# program NAME SET -- one of five: the kernels of compute capability 8.0 one by one, the layer, the layer
+# with Hopper's kernels, and those alone, of two tiles. The driver itself is not instrumented, unless kernels are compiled
+# with it. Sets how it is run, as well.
 program() {
+    capability=80 argument=
     flags="${KBIT_TEST_CXXFLAGS:?} -g -O0 -w -Wno-psabi -I$top/reference -I$work/cuda"
     case $2 in
     kernels) sources=tests/kernel_run.cc ;;
     layer) sources='tests/race_run.cc cuda/llmint8_linear_bnb.cu cuda/quantize_rows.cu' ;;
-    hopper) sources='tests/hopper_run.cc cuda/hopper.cu' ;;
+    layer90)
+        sources='tests/race_run.cc cuda/llmint8_linear_bnb.cu cuda/quantize_rows.cu cuda/hopper.cu cuda/hopper2.cu'
+        capability=90
+        ;;
+    hopper) sources='tests/hopper_run.cc cuda/hopper.cu' argument=narrow ;;
+    pair) sources='tests/hopper_run.cc cuda/hopper2.cu' argument=pair ;;
     esac
     objects=
     for source in $sources; do
@@ -42,7 +50,8 @@ program() {
 
 # run NAME -- "RIGHT", or what gave it away.
 run() {
-    answer=$(KBIT_SIMT_CAPABILITY=80 KBIT_SIMT_ASYNC=late "$work/$1" 2>&1) || true
+    # shellcheck disable=SC2086 # none or one
+    answer=$(KBIT_SIMT_CAPABILITY=$capability KBIT_SIMT_ASYNC=late "$work/$1" $argument 2>&1) || true
     printf '%s\n' "$answer" | head -n 1
 }
 
@@ -127,5 +136,24 @@ mutant hopper 'no barrier among the gathering warps' linear_hopper.cuh \
     's/ptx::barrier_sync(kGatherBarrier, kGatherers);//' '\(race\|uninitialised\): .* at linear_hopper.cuh:'
 mutant hopper 'a slot is refilled while it is read' linear_hopper.cuh \
     's/ptx::mbarrier_wait(&barriers.empty.*//' 'race: .* at linear_hopper.cuh:\|deadlock'
+mutant pair 'pairs: no cluster barrier after the mbarriers are initialised' int8_hopper2.cuh \
+    '/^template <int Blocks> __device__ __forceinline__ void synchronize/,/^}/s/ptx::cluster_.*();//' \
+    'race: .* at int8_hopper2.cuh:\|was never initialised'
+mutant pair 'pairs: a stage is given back in the own block only' int8_hopper2.cuh \
+    's/kConsumerWarps \* Blocks/kConsumerWarps/;s/if constexpr (Blocks == 1)$/if constexpr (true)/' \
+    'race: .* by a copy that completes on an mbarrier at int8_hopper2.cuh:'
+mutant pair 'pairs: the producer does not wait for a stage' int8_hopper2.cuh \
+    's/ptx::mbarrier_wait(&barriers.empty.*;//' 'race: .* at int8_hopper2.cuh:\|more than the 1 arrivals'
+mutant pair 'pairs: wait_group one too large before a stage is given back' int8_hopper2.cuh \
+    's/wgmma_wait<1>/wgmma_wait<2>/' 'race: .* on an mbarrier at int8_hopper2.cuh:.* by a product of warpgroup'
+mutant pair 'wide: no proxy fence after ordinary stores' linear_hopper2.cuh \
+    's/ptx::fence_proxy_async();//' 'race: .*product of warpgroup.* at linear_hopper2.cuh:.*no fence.proxy.async'
+mutant layer90 'narrow: codes are fetched before the kernel before is done' int8_hopper.cuh \
+    's/if (ahead > 0)$/if (ahead < 0)/' 'race: .* at int8_hopper.cuh:.* by a kernel before at '
+mutant layer90 'wide: codes are fetched before the kernel before is done' int8_hopper2.cuh \
+    's/if (ahead > 0)$/if (ahead < 0)/' 'race: .* at int8_hopper2.cuh:.* by a kernel before at '
+mutant layer90 'wide: the consumers do not wait for the kernel before' hopper2.cu \
+    '/registers_increase/{n;s/ptx::wait_for_predecessor();//;}' \
+    'race: .* at .*hopper2.cuh*:.* by a kernel before at \|exits without having waited\|race: .* by a kernel before at '
 echo "$tried of $mutants mutants tried, all named"
-test "$mutants" -eq 25 && test "$tried" -gt 0
+test "$mutants" -eq 33 && test "$tried" -gt 0

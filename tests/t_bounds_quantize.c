@@ -10,17 +10,20 @@
 #include "attained.h"
 #include "proofs/bounds.h"
 
-enum { EXACT, MUL, RDIV, SEQUENCES };
+enum { EXACT, MUL, RDIV, RECIPROCAL, SEQUENCES };
 
 static void quotients(float x, float a, float t[SEQUENCES])
 {
     volatile float product = 127.0f * x;
     volatile float reciprocal = 127.0f / a;
     volatile float scale = a / 127.0f;
+    volatile float inverse = 1.0f / a;
+    volatile float times_127 = 127.0f * inverse;
 
     t[EXACT] = product / a;
     t[MUL] = x * reciprocal;
     t[RDIV] = x / scale;
+    t[RECIPROCAL] = x * times_127;
 }
 
 /* (t a - 127 x) / (127 x): both terms are exact in double, their difference too; one rounding,
@@ -106,16 +109,18 @@ START_TEST(fp16_exhausted)
     census all = count_format(&fp16, -10);
     uint64_t finite = 31743; /* positive fp16 numbers; pairs 0 < x <= a */
 
-    printf("# fp16: %llu pairs, %llu ties; codes other than RNE: exact %llu, mul %llu, rdiv %llu; "
-           "least gap %.4g of %.4g\n",
+    printf("# fp16: %llu pairs, %llu ties; codes other than RNE: exact %llu, mul %llu, rdiv %llu, "
+           "reciprocal %llu; least gap %.4g of %.4g\n",
            (unsigned long long)all.pairs, (unsigned long long)all.ties,
            (unsigned long long)all.differ[EXACT], (unsigned long long)all.differ[MUL],
-           (unsigned long long)all.differ[RDIV], all.gap, KBIT_GAP_F16_LO);
+           (unsigned long long)all.differ[RDIV], (unsigned long long)all.differ[RECIPROCAL],
+           all.gap, KBIT_GAP_F16_LO);
     ck_assert_uint_eq(all.pairs, finite * (finite + 1) / 2);
     ck_assert_uint_eq(all.ties, 56493);
     ck_assert_uint_eq(all.differ[EXACT], 0);
     ck_assert_uint_eq(all.differ[MUL], 6941);
     ck_assert_uint_eq(all.differ[RDIV], 3950);
+    ck_assert_uint_eq(all.differ[RECIPROCAL], 10858);
     ck_assert_uint_eq(all.wrong, 0);
     ck_assert(all.gap >= KBIT_GAP_F16_LO);
     ck_assert(attained_within("QUANT_EXACT_F16", &all.error[EXACT], KBIT_BOUND_QUANT_EXACT_F16_LO,
@@ -124,6 +129,9 @@ START_TEST(fp16_exhausted)
                               KBIT_BOUND_QUANT_MUL_F16_HI));
     ck_assert(attained_within("QUANT_RDIV_F16", &all.error[RDIV], KBIT_BOUND_QUANT_RDIV_F16_LO,
                               KBIT_BOUND_QUANT_RDIV_F16_HI));
+    ck_assert(attained_within("QUANT_RECIPROCAL_F16", &all.error[RECIPROCAL],
+                              KBIT_BOUND_QUANT_RECIPROCAL_F16_LO,
+                              KBIT_BOUND_QUANT_RECIPROCAL_F16_HI));
 }
 END_TEST
 
@@ -139,10 +147,11 @@ START_TEST(bf16_exhausted)
 
         printf(
             "# bf16, computed near 2^%d: %llu pairs, %llu ties; codes other than RNE: exact %llu, "
-            "mul %llu, rdiv %llu; least gap %.4g of %.4g\n",
+            "mul %llu, rdiv %llu, reciprocal %llu; least gap %.4g of %.4g\n",
             exponent[i] + 7, (unsigned long long)all.pairs, (unsigned long long)all.ties,
             (unsigned long long)all.differ[EXACT], (unsigned long long)all.differ[MUL],
-            (unsigned long long)all.differ[RDIV], all.gap, KBIT_GAP_BF16_LO);
+            (unsigned long long)all.differ[RDIV], (unsigned long long)all.differ[RECIPROCAL],
+            all.gap, KBIT_GAP_BF16_LO);
         ck_assert_uint_eq(all.pairs, (last * (last + 1) - (first - 1) * first) / 2);
         ck_assert_uint_eq(all.differ[EXACT], 0);
         ck_assert_uint_eq(all.wrong, 0);
@@ -153,6 +162,9 @@ START_TEST(bf16_exhausted)
                                   KBIT_BOUND_QUANT_MUL_BF16_HI));
         ck_assert(attained_within("QUANT_RDIV_BF16", &all.error[RDIV],
                                   KBIT_BOUND_QUANT_RDIV_BF16_LO, KBIT_BOUND_QUANT_RDIV_BF16_HI));
+        ck_assert(attained_within("QUANT_RECIPROCAL_BF16", &all.error[RECIPROCAL],
+                                  KBIT_BOUND_QUANT_RECIPROCAL_BF16_LO,
+                                  KBIT_BOUND_QUANT_RECIPROCAL_BF16_HI));
     }
 }
 END_TEST
@@ -164,6 +176,8 @@ START_TEST(bounds_and_gaps)
     (-KBIT_BOUND_QUANT_##seq##_##format##_LO < KBIT_GAP_##format##_LO &&                           \
      KBIT_BOUND_QUANT_##seq##_##format##_HI < KBIT_GAP_##format##_LO)
     ck_assert(WITHIN(EXACT, F16) && WITHIN(MUL, F16) && WITHIN(RDIV, F16));
+    ck_assert(WITHIN(RECIPROCAL, F16) && WITHIN(RECIPROCAL, BF16) && !WITHIN(RECIPROCAL, F32));
+    ck_assert(KBIT_BOUND_QUANT_RECIPROCAL_ZERO_HI < 0.5);
     ck_assert(WITHIN(EXACT, BF16) && WITHIN(MUL, BF16) && WITHIN(RDIV, BF16));
     ck_assert(!WITHIN(EXACT, F32) && !WITHIN(MUL, F32) && !WITHIN(RDIV, F32));
     ck_assert(KBIT_BOUND_QUANT_EXACT_ZERO_HI < 0.5 && KBIT_BOUND_QUANT_MUL_ZERO_HI < 0.5 &&
@@ -202,16 +216,19 @@ static void random_pair(uint64_t *state, int lo, int hi, float *x, float *a)
 
 START_TEST(fp32_sampled)
 {
-    static const int range[SEQUENCES][2] = {{-149, 120}, {-120, 127}, {-119, 127}};
-    static const char *name[SEQUENCES] = {"QUANT_EXACT_F32", "QUANT_MUL_F32", "QUANT_RDIV_F32"};
+    static const int range[SEQUENCES][2] = {{-149, 120}, {-120, 127}, {-119, 127}, {-120, 124}};
+    static const char *name[SEQUENCES] = {"QUANT_EXACT_F32", "QUANT_MUL_F32", "QUANT_RDIV_F32",
+                                          "QUANT_RECIPROCAL_F32"};
     const double bound[SEQUENCES][2] = {
         {KBIT_BOUND_QUANT_EXACT_F32_LO, KBIT_BOUND_QUANT_EXACT_F32_HI},
         {KBIT_BOUND_QUANT_MUL_F32_LO, KBIT_BOUND_QUANT_MUL_F32_HI},
-        {KBIT_BOUND_QUANT_RDIV_F32_LO, KBIT_BOUND_QUANT_RDIV_F32_HI}};
+        {KBIT_BOUND_QUANT_RDIV_F32_LO, KBIT_BOUND_QUANT_RDIV_F32_HI},
+        {KBIT_BOUND_QUANT_RECIPROCAL_F32_LO, KBIT_BOUND_QUANT_RECIPROCAL_F32_HI}};
     const double absmax[SEQUENCES][2] = {
         {KBIT_RANGE_QUANT_EXACT_F32_LO, KBIT_RANGE_QUANT_EXACT_F32_HI},
         {KBIT_RANGE_QUANT_MUL_F32_LO, KBIT_RANGE_QUANT_MUL_F32_HI},
-        {KBIT_RANGE_QUANT_RDIV_F32_LO, KBIT_RANGE_QUANT_RDIV_F32_HI}};
+        {KBIT_RANGE_QUANT_RDIV_F32_LO, KBIT_RANGE_QUANT_RDIV_F32_HI},
+        {KBIT_RANGE_QUANT_RECIPROCAL_F32_LO, KBIT_RANGE_QUANT_RECIPROCAL_F32_HI}};
 
     for (int s = 0; s < SEQUENCES; s++) {
         uint64_t state = 20220815;

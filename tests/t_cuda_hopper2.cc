@@ -174,6 +174,24 @@ START_TEST(without_outliers_the_reference_bit_for_bit)
 }
 END_TEST
 
+/* Biases halfway between two outputs, products far below their last bit: the product decides, once. */
+START_TEST(products_decide_between_two_outputs)
+{
+    for (kbit_dtype out : {KBIT_F16, KBIT_BF16})
+        for (size_t N : {size_t{9}, size_t{264}}) {
+            const Activations x(Plain, 40, 144, KBIT_F16);
+            Weights w(N, x.K, 0);
+            for (size_t j = 0; j < N; ++j) {
+                const int odd = 2 * static_cast<int>(j % 60) + 1;
+                w.absmax[j] = 0x1p-40f;
+                w.bias[j] = 1.0f + ldexpf(static_cast<float>(odd), out == KBIT_F16 ? -11 : -8);
+            }
+            schedule(static_cast<unsigned>(N));
+            check_layer(plan_of(kbit::kHopperWide, x.M, N, 2), x, w, true, 100.0f, out, 0);
+        }
+}
+END_TEST
+
 /* Every column a multiple of `apart` is in O. */
 static void with_outliers(Activations &x, size_t outliers, size_t apart)
 {
@@ -348,9 +366,9 @@ END_TEST
 
 int main()
 {
-    return run_suite("cuda_hopper2",
-                     {tap_at_all_edges, tap_under_every_schedule,
-                      without_outliers_the_reference_bit_for_bit, any_number_of_outliers,
-                      the_layer_under_every_schedule, not_finite, the_model_chooses,
-                      grids_are_whole, rungs_serve_what_the_model_gives_them});
+    return run_suite("cuda_hopper2", {tap_at_all_edges, tap_under_every_schedule,
+                                      without_outliers_the_reference_bit_for_bit,
+                                      products_decide_between_two_outputs, any_number_of_outliers,
+                                      the_layer_under_every_schedule, not_finite, the_model_chooses,
+                                      grids_are_whole, rungs_serve_what_the_model_gives_them});
 }

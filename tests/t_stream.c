@@ -99,7 +99,8 @@ static kbit_status hand_out(void *context, kbit_operand operand, size_t first, s
 static kbit_status stream(product *p, size_t block, const uint8_t *key,
                           kbit_certificate *certificate, kbit_error *error)
 {
-    const kbit_product_stream source = {p->M, p->N, p->K, block, hand_out, p};
+    const kbit_product_stream source = {
+        .M = p->M, .N = p->N, .K = p->K, .block = block, .rows = hand_out, .context = p};
     p->c_rows = p->largest = 0;
     p->early = false;
     return kbit_certify_stream(&source, key, certificate, error);
@@ -274,7 +275,7 @@ START_TEST(bad_arguments_are_named)
     product p = make(1, 1, 1);
     kbit_certificate certificate;
     kbit_error error;
-    kbit_product_stream source = {1, 1, 1, 0, NULL, &p};
+    kbit_product_stream source = {.M = 1, .N = 1, .K = 1, .context = &p};
     ck_assert_int_eq(kbit_certify_stream(&source, KEY, &certificate, &error), KBIT_ERR_NULL);
     ck_assert_int_eq(kbit_certify_stream(NULL, KEY, &certificate, &error), KBIT_ERR_NULL);
     source.rows = hand_out;

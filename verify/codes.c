@@ -3,8 +3,8 @@
  * quant=any admits what the gap theorem (reference/proofs/quantize_gap.md) leaves: for 16-bit x,
  * every sequence whose relative error stays below the gap gives RNE(127x/a), except at an exact
  * tie, where both neighbours lie at the same distance; for fp32 x it admits what a division to 2.5 ulp
- * and two more roundings can give. quant=mul and quant=rdiv are replayed in
- * fp32: IEEE arithmetic makes their codes unique. */
+ * and two more roundings can give. quant=mul, rdiv and reciprocal are replayed in fp32: IEEE arithmetic
+ * makes their codes unique. Where the sequence overflows there is none. */
 #include "codes.h"
 
 #include <math.h>
@@ -48,31 +48,40 @@ static kbit_codes near_codes(float x, float absmax, double rho)
     double t = 127.0 * (double)x / (double)absmax, margin = fabs(t) * (rho + 0x1p-50);
     int low = (int)nearbyint(t - margin), high = (int)nearbyint(t + margin);
     int code = (int)nearbyint(t);
-    return (kbit_codes){code, code == low ? high : low};
+    return (kbit_codes){code, code == low ? high : low, false};
+}
+
+/* The code of a quotient that the declared sequence determines. */
+static kbit_codes code_of(float t)
+{
+    if (!(fabsf(t) <= 127.5f)) /* 127.5 rounds to 128 */
+        return (kbit_codes){0, 0, true};
+    int code = (int)nearbyintf(t);
+    return (kbit_codes){code, code, code > 127 || code < -127};
 }
 
 kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type)
 {
     if ((threshold >= 0 && !(fabsf(x) < threshold)) || absmax == 0 || !isfinite(absmax))
-        return (kbit_codes){0, 0};
+        return (kbit_codes){0, 0, false};
     int code;
     switch (quant) {
     case QUANT_MUL:
-        code = (int)nearbyintf(x * (127.0f / absmax));
-        return (kbit_codes){code, code};
+        return code_of(x * (127.0f / absmax));
     case QUANT_RDIV:
-        code = (int)nearbyintf(x / (absmax / 127.0f));
-        return (kbit_codes){code, code};
+        return code_of(x / (absmax / 127.0f));
+    case QUANT_RECIPROCAL:
+        return code_of(x * (127.0f * (1.0f / absmax)));
     case QUANT_EXACT:
         if (!kbit_codes_one_format(absmax, type))
             return near_codes(x, absmax, KBIT_BOUND_QUANT_EXACT_F32_HI);
         code = exact_code(x, absmax).rne;
-        return (kbit_codes){code, code};
+        return (kbit_codes){code, code, false};
     default:
         if (!has_gap(absmax, type))
             return near_codes(x, absmax, KBIT_BOUND_QUANT_ANY_F32_HI);
         kbit_exact_code exact = exact_code(x, absmax);
-        return (kbit_codes){exact.rne, exact.other};
+        return (kbit_codes){exact.rne, exact.other, false};
     }
 }
 
@@ -81,10 +90,12 @@ size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *exclud
                       int *others)
 {
     size_t n_ties = 0;
+    bool none = false;
     for (size_t k = 0; k < K; k++) {
-        kbit_codes c = {0, 0};
+        kbit_codes c = {0, 0, false};
         if (!(excluded && excluded[k]))
             c = kbit_codes_of(x[k], absmax, threshold, quant, type);
+        none |= c.none;
         codes[k] = (int8_t)c.code;
         if (c.code != c.other) {
             if (n_ties < max_ties) {
@@ -94,5 +105,5 @@ size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *exclud
             n_ties++;
         }
     }
-    return n_ties;
+    return none ? KBIT_NO_CODES : n_ties;
 }

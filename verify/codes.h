@@ -10,7 +10,10 @@
 typedef struct {
     int code;  /* what the declared sequence gives; for quant=any the even neighbour of a tie */
     int other; /* the second admissible code; == code where there is only one */
+    bool none; /* the declared sequence gives no int8 here: an infinity, NaN, or beyond 127 */
 } kbit_codes;
+
+#define KBIT_NO_CODES ((size_t)-1)
 
 /* Whether absmax is of x's 16-bit type, as every absmax of a row of x is. Otherwise, as for fp32, the
  * gap theorem does not hold. */
@@ -22,7 +25,8 @@ bool kbit_codes_one_format(float absmax, kbit_dtype type);
 kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type);
 
 /* Codes of a row of x without the excluded columns (excluded may be NULL). ties receives the
- * columns with two admissible codes, at most max_ties of them; returns how many there are. */
+ * columns with two admissible codes, at most max_ties of them; returns how many there are, or
+ * KBIT_NO_CODES where the declared sequence gives no code for some element. */
 size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded, float threshold,
                       int quant, kbit_dtype type, int8_t *codes, size_t max_ties, size_t *ties,
                       int *others);

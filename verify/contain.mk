@@ -10,6 +10,7 @@ verify_kbit_run_SOURCES = verify/kbit-run.c verify/protocol.h \
 
 libkbitjudge_la_SOURCES += \
 	verify/sandbox/autopsy.c verify/sandbox/autopsy.h \
+	verify/sandbox/crowd.c verify/sandbox/crowd.h \
 	verify/sandbox/files.c verify/sandbox/files.h \
 	verify/sandbox/message.c verify/sandbox/message.h \
 	verify/sandbox/process.c verify/sandbox/process.h

@@ -2,14 +2,14 @@
  *
  * One row a key: its values, the steps whose judge reads it, what each value means. A value selects
  * a theorem; none takes a number. The same string stands in the ABI, on the command line and in
- * manifests. */
+ * manifests: words "key=value" for all steps, and words "STEP:key=value" for one. */
 #ifndef KBIT_VERIFY_DECLARED_H
 #define KBIT_VERIFY_DECLARED_H
 
 #include "error.h"
 #include "kbit_verify.h"
 
-typedef enum { QUANT_EXACT, QUANT_MUL, QUANT_RDIV, QUANT_ANY } kbit_quant;
+typedef enum { QUANT_EXACT, QUANT_MUL, QUANT_RDIV, QUANT_RECIPROCAL, QUANT_ANY } kbit_quant;
 typedef enum { DEQUANT_BNB, DEQUANT_ANY } kbit_dequant;
 typedef enum {
     ACC_IEEE,
@@ -26,7 +26,9 @@ typedef enum { SPLITK_NONE, SPLITK_F32, SPLITK_F16 } kbit_splitk;
 typedef enum { FTZ_KEEP, FTZ_FLUSH } kbit_ftz;
 typedef enum { STORE_ONCE, STORE_TWICE, STORE_ANY } kbit_store_rule;
 typedef enum { COMBINE_F32, COMBINE_ROUND_TWICE } kbit_combine;
-typedef enum { SUBB_EXACT, SUBB_F16 } kbit_subb;
+typedef enum { SUBB_EXACT, SUBB_F16, SUBB_BF16, SUBB_X } kbit_subb;
+typedef enum { BIAS_F32, BIAS_AFTER_ROUND } kbit_bias_rule;
+typedef enum { VIA_DIRECT, VIA_F16 } kbit_via;
 typedef enum { NAN_PROPAGATE, NAN_LAUNDER } kbit_nan_rule;
 typedef enum { ZERO_STAT_PLUS, ZERO_STAT_MINUS } kbit_zero_stat;
 typedef enum { OVERFLOW_INF, OVERFLOW_SAT } kbit_overflow;
@@ -35,7 +37,7 @@ typedef enum { RSQRT_IEEE, RSQRT_CUDA } kbit_rsqrt;
 
 struct kbit_declared {
     int quant, dequant, acc, splitk, ftz_in16, ftz32, ftz_out16;
-    int store, combine, subB, nan, zero_stat, overflow;
+    int store, combine, bias, via, subB, nan, zero_stat, overflow;
     int variance, rsqrt;
 };
 
@@ -49,11 +51,39 @@ typedef struct {
 
 size_t kbit_declared_rows(const kbit_declared_row **rows);
 
-/* Parses "key=value key=value" (separated by blanks or commas) over *declared's present content.
- * An unknown key or value, a key given twice or a forbidden pair is KBIT_ERR_FORMAT. */
-kbit_status kbit_declared_parse(const char *text, kbit_declared *declared, kbit_error *error);
+/* The pair number `pair` that contradicts itself, "key=value" twice, and why; false: no more. */
+bool kbit_declared_forbidden(size_t pair, const char **first, const char **second,
+                             const char **why);
 
-/* Writes every key=value into text, the reference's choices left out. */
-void kbit_declared_print(const kbit_declared *declared, char *text, size_t size);
+/* Whether the step's judge reads this key. */
+bool kbit_declared_reads(const kbit_declared_row *row, const char *stem);
+
+enum { KBIT_STEPS_MOST = 32 };
+
+/* What is declared for all steps, and for each one: all steps' words and its own over them. */
+typedef struct {
+    kbit_declared all, of[KBIT_STEPS_MOST]; /* of: in the order of kbit_steps() */
+} kbit_declarations;
+
+/* Parses words separated by blanks or commas; what no word names is the reference's choice.
+ * KBIT_ERR_FORMAT, and *declarations as it was: an unknown step, key or value, a key that the step in
+ * front of it does not read, a word given twice, a pair that contradicts itself for a step. */
+kbit_status kbit_declarations_parse(const char *text, kbit_declarations *declarations,
+                                    kbit_error *error);
+
+/* What is declared for a step. */
+const kbit_declared *kbit_declared_for(const kbit_declarations *declarations, const char *stem);
+
+/* Writes the words that name the same declarations: those of all steps, the reference's choices left
+ * out, then those of single steps that differ. */
+void kbit_declarations_print(const kbit_declarations *declarations, char *text, size_t size);
+
+/* The same of one set: the words that the judge of this step reads; stem NULL: all. */
+void kbit_declared_print(const kbit_declared *declared, const char *stem, char *text, size_t size);
+
+/* The name of a key's value. */
+#define KBIT_VALUE_TEXT 32
+const char *kbit_declared_value(const kbit_declared_row *row, const kbit_declared *declared,
+                                char text[KBIT_VALUE_TEXT]);
 
 #endif

@@ -21,16 +21,24 @@ double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statis
 double kbit_dequantize_error(int dequant, bool fp16_statistics);
 const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics);
 
-/* Whether the theorem's hypothesis holds: for fp32 statistics C a must not leave the range that was
- * proved, where an intermediate result may overflow though C a s does not. */
-bool kbit_dequantize_in_range(double c, double absmax, bool fp16_statistics);
+/* What may come of a product that overflows on the way to C a s / 16129: with dequant=bnb of C a or
+ * C a s, with dequant=any of any of the factors. It gives the infinity of C's sign; where another
+ * product may be zero, NaN as well, and the element cannot be decided. */
+typedef enum { KBIT_OVERFLOW_NONE, KBIT_OVERFLOW_INF, KBIT_OVERFLOW_ANYTHING } kbit_overflows;
+kbit_overflows kbit_dequantize_may_overflow(const kbit_declared *declared, int64_t c, float absmax,
+                                            float w_absmax);
 
 /* The exact sum of the outlier part of one element; how: see summation.h. */
 void kbit_outlier_terms(const kbit_summation *how, kbit_sum *sum, size_t n, const int32_t *outliers,
-                        const float *x_row, const int8_t *w_row, float w_absmax, int subB);
+                        const float *x_row, const int8_t *w_row, float w_absmax, kbit_dtype subB);
+
+/* The type that subB rounds a call's outlier weights to; KBIT_F32: none. x is the first input. */
+kbit_dtype kbit_subb_type(const kbit_declared *declared, const kbit_call *call);
 void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
                             const int32_t *outliers, const float *x_row, const float *w16_row);
 
 bool kbit_is_fp16(float x);
+/* So is it, or no number. */
+bool kbit_has_fp16_value(float statistic);
 
 #endif

@@ -10,14 +10,6 @@ static bool hinted(const kbit_step *step)
            step == &kbit_step_store || step->group;
 }
 
-/* Whether the step's judge reads this key. */
-static bool reads(const kbit_declared_row *row, const char *stem)
-{
-    const char *at = strstr(row->steps, stem);
-    const size_t length = strlen(stem);
-    return at && (at == row->steps || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0');
-}
-
 /* Whether the output is admissible under these declarations. */
 static kbit_status judge_under(const kbit_step *step, const kbit_judging *judging,
                                const kbit_declared *declared, kbit_verdict *room, bool *admits,
@@ -71,13 +63,13 @@ kbit_status kbit_hint(const kbit_step *step, const kbit_judging *judging, kbit_v
     char found[160] = "";
     kbit_status status = KBIT_OK;
     for (size_t r = 0; r < n && status == KBIT_OK; r++)
-        if (reads(&rows[r], step->stem))
+        if (kbit_declared_reads(&rows[r], step->stem))
             status = try_key(step, judging, &rows[r], room, found, sizeof found, error);
     free(room);
     if (status == KBIT_OK && *found)
         snprintf(verdict->note, sizeof verdict->note,
                  "hint: this output is what %s gives; a candidate that computes so declares it "
-                 "(--declare)",
-                 found);
+                 "(--declare; %s:KEY=VALUE for this step alone)",
+                 found, step->stem);
     return status;
 }

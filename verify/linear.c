@@ -41,7 +41,6 @@ typedef struct {
     size_t *n_ties;
     size_t (*ties)[MAX_TIES];
     int (*others)[MAX_TIES];
-    bool fp16_statistics;
 } linear_judge;
 
 static void release(linear_judge *l)
@@ -118,6 +117,11 @@ static void quantize(linear_judge *l)
     }
 }
 
+static bool launders(const linear_judge *l)
+{
+    return !l->paper && l->judging->declared->nan == NAN_LAUNDER;
+}
+
 static kbit_status prepare(linear_judge *l, kbit_error *error)
 {
     const kbit_call *call = l->judging->call;
@@ -147,13 +151,10 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     }
     if (!complete)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
+    if (launders(l))
+        kbit_launder(MK, l->x);
     find_outliers(l);
     quantize(l);
-    l->fp16_statistics = true;
-    for (size_t i = 0; i < l->M; i++)
-        l->fp16_statistics &= !isfinite(l->absmax[i]) || kbit_is_fp16(l->absmax[i]);
-    for (size_t j = 0; j < l->N; j++)
-        l->fp16_statistics &= !isfinite(l->w_stat[j]) || kbit_is_fp16(l->w_stat[j]);
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
@@ -165,76 +166,135 @@ static kbit_admissible flushed(const linear_judge *l, kbit_admissible set)
     return flush ? kbit_admissible_flushed(set, type) : set;
 }
 
-/* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. */
-static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
-                                   kbit_sum *exact)
+/* What an element's parts are: C a s / 16129, the bias and the outlier product, each with what its own
+ * forming may lose; how: what adding them does. */
+typedef struct {
+    kbit_summation how;
+    kbit_sum dequantized, bias, terms;
+    double b; /* the bias */
+    double of_dequantized, of_bias, of_terms;
+    double scale;
+    kbit_dtype type; /* of the output */
+    bool saturate;
+} element_parts;
+
+static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t c)
 {
     const kbit_call *call = l->judging->call;
     const kbit_declared *declared = l->judging->declared;
     const kbit_tensor *bias = &call->in[l->paper ? 2 : 3];
-    kbit_dtype type = (kbit_dtype)call->out[0].dtype;
-    bool saturate = declared->overflow == OVERFLOW_SAT;
     double s = (double)l->w_stat[j];
     double b = bias->dim[0] ? (double)((const float *)bias->data)[j] : 0;
+    const bool fp16 = kbit_has_fp16_value(l->absmax[i]) && kbit_has_fp16_value(l->w_stat[j]);
+    element_parts p = {.b = b,
+                       .scale = l->paper ? 1 : s,
+                       .type = (kbit_dtype)call->out[0].dtype,
+                       .saturate = declared->overflow == OVERFLOW_SAT};
     /* |O| products and D; later the bias. The store rounds once, in the output's type. */
-    kbit_summation how =
-        kbit_summation_of(declared, (kbit_dtype)call->in[0].dtype,
-                          l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 1);
-
-    kbit_sum dequantized = {0}, terms = {0};
-    kbit_admissible set;
-    kbit_sum_add(&dequantized, (double)c * (double)l->absmax[i] * s / 16129.0);
+    p.how = kbit_summation_of(declared, (kbit_dtype)call->in[0].dtype,
+                              l->paper ? (kbit_dtype)call->in[1].dtype : KBIT_I8, l->n_outliers, 1);
+    kbit_sum_add(&p.dequantized, (double)c * (double)l->absmax[i] * s / 16129.0);
+    kbit_sum_add(&p.bias, b);
     if (l->paper)
-        kbit_outlier_terms_w16(&how, &terms, l->n_outliers, l->outliers, l->x + i * l->K,
+        kbit_outlier_terms_w16(&p.how, &p.terms, l->n_outliers, l->outliers, l->x + i * l->K,
                                l->weights + j * l->K);
     else
-        kbit_outlier_terms(&how, &terms, l->n_outliers, l->outliers, l->x + i * l->K,
-                           l->w + j * l->K, l->w_stat[j], declared->subB);
-    double radius =
-        dequantized.magnitude *
-            kbit_growth(kbit_dequantize_error(declared->dequant, l->fp16_statistics), 1, how.loss) +
-        fabs(b) * kbit_growth(0, 1, how.loss);
-    radius += kbit_dequantize_underflow(declared, l->fp16_statistics, (double)c,
-                                        (double)l->absmax[i], s) *
-              (1 + kbit_growth(0, 1, how.loss));
-    double outlier_radius =
-        terms.encoded * kbit_growth(how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR),
-                                    1, how.term_loss);
-    if (!l->fp16_statistics || call->in[0].dtype != KBIT_F16 || how.flush_results ||
-        how.half_partials) {
+        kbit_outlier_terms(&p.how, &p.terms, l->n_outliers, l->outliers, l->x + i * l->K,
+                           l->w + j * l->K, l->w_stat[j], kbit_subb_type(declared, call));
+    p.of_dequantized =
+        p.dequantized.magnitude *
+            kbit_growth(kbit_dequantize_error(declared->dequant, fp16), 1, p.how.loss) +
+        kbit_dequantize_underflow(declared, fp16, (double)c, (double)l->absmax[i], s) *
+            (1 + kbit_growth(0, 1, p.how.loss));
+    p.of_bias = fabs(b) * kbit_growth(0, 1, p.how.loss);
+    p.of_terms = p.terms.encoded *
+                     kbit_growth(p.how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1,
+                                 p.how.term_loss) +
+                 p.terms.doubt * (1 + kbit_growth(0, 1, p.how.term_loss));
+    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials) {
         double largest = 0;
         for (size_t o = 0; o < l->n_outliers; o++)
             largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
-        outlier_radius +=
-            kbit_summation_underflow(&how, terms.terms + 1, largest, l->paper ? 1 : s);
+        p.of_terms += kbit_summation_underflow(&p.how, p.terms.terms + 1, largest, p.scale);
     }
+    return p;
+}
 
-    *exact = dequantized;
-    kbit_sum_add(exact, b);
-    if (declared->combine == COMBINE_F32) {
-        exact->value += terms.value;
-        exact->magnitude += terms.magnitude;
-        exact->terms += terms.terms;
-        exact->quantum = 0; /* no shortcut: the dequantized part is rounded */
-        exact->nan |= terms.nan;
-        exact->plus_inf |= terms.plus_inf;
-        exact->minus_inf |= terms.minus_inf;
-        set = kbit_admissible_round(exact, radius + outlier_radius, type, saturate);
-        kbit_summation_overflow(&how, &terms, l->paper ? 1 : s, &set);
-        return flushed(l, set);
-    }
-    kbit_admissible first = flushed(l, kbit_admissible_round(exact, radius, type, saturate));
-    kbit_sum low = terms, high = terms;
+/* The sum of two of the parts: no shortcut, since one is rounded before it is added. */
+static void join(kbit_sum *sum, const kbit_sum *part)
+{
+    sum->value += part->value;
+    sum->magnitude += part->magnitude;
+    sum->terms += part->terms;
+    sum->quantum = 0;
+    sum->nan |= part->nan;
+    sum->plus_inf |= part->plus_inf;
+    sum->minus_inf |= part->minus_inf;
+}
+
+/* What was rounded to `first`, plus a part, rounded to type. */
+static kbit_admissible add_rounded(const element_parts *p, kbit_admissible first,
+                                   const kbit_sum *part, double radius, kbit_dtype type)
+{
+    kbit_sum low = *part, high = *part;
     kbit_sum_add(&low, first.nan ? NAN : first.lo);
     kbit_sum_add(&high, first.nan ? NAN : first.hi);
-    double second =
-        outlier_radius + fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, 1, how.loss);
-    kbit_admissible lo = kbit_admissible_round(&low, second, type, saturate);
-    kbit_admissible hi = kbit_admissible_round(&high, second, type, saturate);
-    kbit_sum_add(exact, terms.value);
-    set = (kbit_admissible){.lo = lo.lo, .hi = hi.hi, .nan = lo.nan || hi.nan};
-    kbit_summation_overflow(&how, &terms, l->paper ? 1 : s, &set);
-    return flushed(l, set);
+    radius += fmax(fabs(first.lo), fabs(first.hi)) * kbit_growth(0, 1, p->how.loss);
+    kbit_admissible lo = kbit_admissible_round(&low, radius, type, p->saturate);
+    kbit_admissible hi = kbit_admissible_round(&high, radius, type, p->saturate);
+    return (kbit_admissible){.lo = lo.lo, .hi = hi.hi, .nan = lo.nan || hi.nan};
+}
+
+/* An infinity that saturates is a finite number, of which no theorem says which others it is added to. */
+static kbit_overflows overflows(const linear_judge *l, size_t i, size_t j, int64_t c)
+{
+    const kbit_overflows may =
+        kbit_dequantize_may_overflow(l->judging->declared, c, l->absmax[i], l->w_stat[j]);
+    const bool saturate = l->judging->declared->overflow == OVERFLOW_SAT;
+    return may == KBIT_OVERFLOW_INF && saturate ? KBIT_OVERFLOW_ANYTHING : may;
+}
+
+/* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. The int8
+ * part is rounded, where anything is rounded before the end, by itself or with the bias. */
+static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
+                                   kbit_sum *exact)
+{
+    const kbit_declared *declared = l->judging->declared;
+    const element_parts p = parts_of(l, i, j, c);
+    const bool apart = declared->combine == COMBINE_ROUND_TWICE;
+    const bool after = declared->bias == BIAS_AFTER_ROUND;
+    const kbit_dtype via = declared->via == VIA_F16 ? KBIT_F16 : p.type;
+    double radius = p.of_dequantized;
+    kbit_sum first = p.dequantized;
+    if (!after) {
+        kbit_sum_add(&first, p.b);
+        radius += p.of_bias;
+    }
+    if (!apart) {
+        join(&first, &p.terms);
+        radius += p.of_terms;
+    }
+    *exact = p.dequantized;
+    join(exact, &p.bias);
+    join(exact, &p.terms);
+    kbit_admissible set = kbit_admissible_round(&first, radius, via, p.saturate);
+    if (overflows(l, i, j, c) == KBIT_OVERFLOW_INF) {
+        set.plus_inf |= c > 0;
+        set.minus_inf |= c < 0;
+    }
+    if (!apart)
+        kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
+    if (after)
+        set = kbit_admissible_kept(set, add_rounded(&p, set, &p.bias, p.of_bias, via));
+    if (via != p.type)
+        set = kbit_admissible_through_f16(set, p.type, p.saturate);
+    set = flushed(l, set);
+    if (apart) {
+        set = kbit_admissible_kept(set, add_rounded(&p, set, &p.terms, p.of_terms, p.type));
+        kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
+        set = flushed(l, set);
+    }
+    return set;
 }
 
 /* Whether one joint choice of the row's ties explains all of its outputs; writes the choice. */
@@ -266,8 +326,7 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
     const kbit_call *call = l->judging->call;
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     for (size_t j = 0; j < l->N; j++) {
-        if (l->undecided_column[j] ||
-            !kbit_dequantize_in_range((double)row[j], (double)l->absmax[i], l->fp16_statistics)) {
+        if (l->undecided_column[j] || overflows(l, i, j, row[j]) == KBIT_OVERFLOW_ANYTHING) {
             verdict->undecided++;
             continue;
         }
@@ -313,14 +372,14 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
     if (status == KBIT_OK && !row)
         status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
     for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
-        bool laundered = judging->declared->nan == NAN_LAUNDER && isnan(l.absmax[i]);
         /* A part of a row cannot say which choice the rest of it was made with. */
-        bool torn = part->outliers && l.n_ties[i];
-        if (l.n_ties[i] > MAX_TIES || laundered || torn) {
+        bool torn = part->columns && l.n_ties[i];
+        if (l.n_ties[i] > MAX_TIES || torn) {
             verdict->undecided += l.N;
-            if (!verdict->note[0] && laundered)
+            if (!verdict->note[0] && l.n_ties[i] == KBIT_NO_CODES)
                 snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu holds a NaN, which nan=launder hides", row_number(&l, i));
+                         "row %zu: the declared sequence gives no code for absmax %a",
+                         row_number(&l, i), (double)l.absmax[i]);
             else if (!verdict->note[0] && torn)
                 snprintf(verdict->note, sizeof verdict->note,
                          "row %zu has %zu exact ties: a part of a row does not decide them",

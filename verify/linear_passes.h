@@ -14,7 +14,9 @@ typedef struct {
     kbit_verdict *verdict;
     bool *in_outliers; /* [K] */
     size_t n_outliers;
+    size_t from, to; /* of the rows of Y that are judged; X, W and the commitment are whole */
     uint8_t commitment[KBIT_COMMITMENT], key[KBIT_KEY_BYTES];
+    uint8_t own[KBIT_COMMITMENT]; /* that of rows [from, to) */
 } kbit_layer_passes;
 
 /* Rows a block: of an operand alone, or of X and Y together with what is made of them. */

@@ -56,26 +56,33 @@ kbit_status kbit_layer_each(const kbit_layer_stream *layer, kbit_layer_operand o
 /* ---- the commitment, and what is drawn after it ---- */
 
 typedef struct {
-    struct sha256_ctx hash;
-    size_t row_bytes;
+    struct sha256_ctx hash, own;
+    size_t row_bytes, from, to;
 } commitment;
 
 static kbit_status hash_rows(void *state, size_t first, size_t n, const void *rows,
                              kbit_error *error)
 {
     commitment *c = state;
-    (void)first;
+    const size_t from = first > c->from ? first : c->from;
+    const size_t to = first + n < c->to ? first + n : c->to;
     (void)error;
     sha256_update(&c->hash, n * c->row_bytes, rows);
+    if (from < to)
+        sha256_update(&c->own, (to - from) * c->row_bytes,
+                      (const uint8_t *)rows + (from - first) * c->row_bytes);
     return KBIT_OK;
 }
 
 static kbit_status commit(kbit_layer_passes *p, kbit_error *error)
 {
-    commitment c = {.row_bytes = kbit_layer_row_bytes(p->layer, KBIT_LAYER_Y)};
+    commitment c = {
+        .row_bytes = kbit_layer_row_bytes(p->layer, KBIT_LAYER_Y), .from = p->from, .to = p->to};
     sha256_init(&c.hash);
+    sha256_init(&c.own);
     kbit_status status = kbit_layer_each(p->layer, KBIT_LAYER_Y, hash_rows, &c, error);
     sha256_digest(&c.hash, KBIT_COMMITMENT, p->commitment);
+    sha256_digest(&c.own, KBIT_COMMITMENT, p->own);
     if (status == KBIT_OK && p->judging->key)
         memcpy(p->key, p->judging->key, KBIT_KEY_BYTES);
     else if (status == KBIT_OK)
@@ -295,6 +302,12 @@ static kbit_status judge_activations(void *state, size_t first, size_t n, const 
     const size_t y_row = sample->n_columns * kbit_dtype_size(l->y_type);
     kbit_status status = KBIT_OK;
     size_t next = 0;
+    const size_t last = first + n < s->p->to ? first + n : s->p->to, block = first;
+    first = first > s->p->from ? first : s->p->from;
+    if (first >= last)
+        return KBIT_OK;
+    n = last - first;
+    x = (const char *)x + (first - block) * x_row;
     while (next < sample->n_rows && sample->rows[next] < first)
         next++;
     /* Runs of rows between sampled ones. */
@@ -353,8 +366,8 @@ static kbit_status show_certified(kbit_layer_passes *p, const bool *flagged, kbi
     const kbit_layer_stream *l = p->layer;
     const kbit_judging *judging = p->judging;
     const void *row = NULL;
-    if (!judging->one_element || judging->row >= l->M || judging->column >= l->N ||
-        flagged[judging->row])
+    if (!judging->one_element || judging->row < p->from || judging->row >= p->to ||
+        judging->column >= l->N || flagged[judging->row])
         return KBIT_OK;
     kbit_status status = l->rows(l->context, KBIT_LAYER_Y, judging->row, 1, &row, error);
     if (status != KBIT_OK)
@@ -381,7 +394,7 @@ static kbit_status certified(kbit_layer_passes *p, const kbit_layer_units *units
         status = kbit_layer_certify(p, units, flagged, error);
     v->kind = KBIT_CERTIFIED;
     v->theorem = "transparent-certificate";
-    for (size_t i = 0; status == KBIT_OK && i < M; i++) {
+    for (size_t i = p->from; status == KBIT_OK && i < p->to; i++) {
         if (flagged[i] && n_flagged++ < MOST_FLAGGED)
             sample.rows[sample.n_rows++] = i;
         v->checked += flagged[i] ? 0 : N;
@@ -410,7 +423,7 @@ static kbit_status add_shown_row(const kbit_layer_passes *p, kbit_layer_sample *
                                  kbit_error *error)
 {
     const kbit_judging *judging = p->judging;
-    if (!judging->one_element || judging->row >= p->layer->M)
+    if (!judging->one_element || judging->row < p->from || judging->row >= p->to)
         return KBIT_OK;
     for (size_t i = 0; i < sample->n_rows; i++)
         if (sample->rows[i] == judging->row)
@@ -424,6 +437,16 @@ static kbit_status add_shown_row(const kbit_layer_passes *p, kbit_layer_sample *
     return KBIT_OK;
 }
 
+/* Those of the drawn rows that are judged here. */
+static void keep_own_rows(const kbit_layer_passes *p, kbit_layer_sample *sample)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < sample->n_rows; i++)
+        if (sample->rows[i] >= p->from && sample->rows[i] < p->to)
+            sample->rows[kept++] = sample->rows[i];
+    sample->n_rows = kept;
+}
+
 static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
 {
     const kbit_layer_stream *l = p->layer;
@@ -432,8 +455,11 @@ static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
     kbit_linear_kind(l->paper, l->y_type, p->verdict);
     kbit_status status =
         draw_positions(p->key, SAMPLE_NONCE, sample.n_rows, l->M, &sample.rows, error);
-    if (status == KBIT_OK)
+    const bool some = sample.n_rows < l->M && sample.n_columns < l->N;
+    if (status == KBIT_OK) {
+        keep_own_rows(p, &sample);
         status = add_shown_row(p, &sample, error);
+    }
     if (status == KBIT_OK)
         status = draw_positions(p->key, SAMPLE_NONCE + 1, sample.n_columns, l->N, &sample.columns,
                                 error);
@@ -443,9 +469,9 @@ static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
         status = kbit_layer_judge_rows(p, &sample, error);
     if (status == KBIT_OK)
         status = kbit_layer_judge_columns(p, &sample, error);
-    if (sample.n_rows < l->M && sample.n_columns < l->N) {
+    if (some) {
         p->verdict->sampled_rows = sample.n_rows;
-        p->verdict->of_rows = l->M;
+        p->verdict->of_rows = p->to - p->from;
         p->verdict->sampled_columns = sample.n_columns;
         p->verdict->of_columns = l->N;
     }
@@ -456,14 +482,18 @@ static kbit_status sampled(kbit_layer_passes *p, kbit_error *error)
 kbit_status kbit_judge_layer_stream(const kbit_layer_stream *layer, const kbit_judging *judging,
                                     kbit_verdict *verdict, kbit_error *error)
 {
-    kbit_layer_passes p = {.layer = layer, .judging = judging, .verdict = verdict};
+    kbit_layer_passes p = {.layer = layer,
+                           .judging = judging,
+                           .verdict = verdict,
+                           .from = judging->from,
+                           .to = judging->to ? judging->to : layer->M};
     kbit_layer_units units = {0};
     kbit_mode mode = verdict->mode;
     memset(verdict, 0, sizeof *verdict);
     verdict->mode = mode;
     verdict->theorem = "";
     verdict->ratio = -1;
-    verdict->elements = layer->M * layer->N;
+    verdict->elements = (p.to - p.from) * layer->N;
     p.in_outliers = calloc(layer->K ? layer->K : 1, sizeof *p.in_outliers);
     kbit_status status =
         p.in_outliers ? KBIT_OK

@@ -14,8 +14,8 @@
  * such integer, and rows with a residual, are flagged; nothing right is flagged unless |T_ij| is
  * larger than the significand, and then linear.c decides.
  *
- * combine=round-twice rounds in between and is not covered, nor is whoever flushes subnormal numbers
- * (ftz-*), subB=f16 where w s/127 leaves fp16, or the paper's profile.
+ * combine=round-twice and via=f16 round in between and are not covered, nor is whoever flushes subnormal
+ * numbers (ftz-*), subB where w s/127 leaves fp16, or the paper's profile.
  *
  * Cost: one pass over X to find this out; W and X once more, Y twice. */
 #include <math.h>
@@ -108,13 +108,14 @@ static void scan_rows(void *context, size_t from, size_t to)
     const kbit_layer_stream *l = s->p->layer;
     const size_t K = l->K, row_bytes = kbit_layer_row_bytes(l, KBIT_LAYER_X);
     const float t = l->threshold;
+    const bool launder = !l->paper && s->p->judging->declared->nan == NAN_LAUNDER;
     float *x = malloc((K ? K : 1) * sizeof *x);
     if (!x)
         atomic_store(&s->no_memory, true);
     for (size_t i = from; i < to && x; i++) {
         widen(K, l->x_type, s->rows + i * row_bytes, x);
         for (size_t k = 0; k < K && t >= 0; k++)
-            if (!(fabsf(x[k]) < t))
+            if (!(fabsf(x[k]) < t) && !(launder && isnan(x[k])))
                 atomic_store_explicit(&s->is_outlier[k], true, memory_order_relaxed);
         if (!atomic_load_explicit(&s->whole, memory_order_relaxed))
             continue;
@@ -145,11 +146,13 @@ static bool columns_hold(const kbit_layer_passes *p, kbit_layer_units *units)
     const kbit_declared *declared = p->judging->declared;
     bool flushes = declared->ftz_in16 == FTZ_FLUSH || declared->ftz32 == FTZ_FLUSH ||
                    declared->ftz_out16 == FTZ_FLUSH;
-    bool holds = !l->paper && declared->combine == COMBINE_F32 && !flushes && l->K > 0;
+    bool holds = !l->paper && declared->combine == COMBINE_F32 && declared->via == VIA_DIRECT &&
+                 declared->nan == NAN_PROPAGATE && !flushes && l->K > 0;
     for (size_t j = 0; j < l->N && holds; j++) {
         const double unit = units->column_unit[j] = unit_of(l->w_absmax[j]);
         holds = unit > 0 && !(l->bias && l->bias[j] != 0);
-        if (declared->subB == SUBB_F16)
+        if (declared->subB !=
+            SUBB_EXACT) /* integers up to 127 times 2^q, in bf16 as well as in fp16 */
             holds = holds && unit >= 0x1p-8 && unit <= 0x1p24;
     }
     return holds;
@@ -305,10 +308,10 @@ kbit_status kbit_layer_certify(kbit_layer_passes *p, const kbit_layer_units *uni
         status = kbit_layer_each(l, KBIT_LAYER_W, add_weights, &s, error);
     }
     sha256_init(&s.again);
-    for (size_t first = 0; first < M && status == KBIT_OK; first += block)
-        status = certify_block(&s, first, M - first < block ? M - first : block, error);
+    for (size_t first = p->from; first < p->to && status == KBIT_OK; first += block)
+        status = certify_block(&s, first, p->to - first < block ? p->to - first : block, error);
     sha256_digest(&s.again, sizeof again, again);
-    if (status == KBIT_OK && memcmp(again, p->commitment, sizeof again) != 0)
+    if (status == KBIT_OK && memcmp(again, p->own, sizeof again) != 0)
         status = kbit_fail(error, KBIT_ERR_IO, "out: changed while it was judged");
     free(s.r);
     free(s.y);

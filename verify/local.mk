@@ -16,6 +16,8 @@ libkbitjudge_la_SOURCES = \
 	verify/linear.c verify/linear.h \
 	verify/numbers.c verify/numbers.h \
 	verify/product_files.c verify/product_files.h \
+	verify/judge_rows.c verify/judge_rows.h \
+	verify/commit_files.c verify/commit_files.h \
 	verify/report.c verify/report.h verify/report_json.c verify/report_read.c \
 	verify/report_html.c verify/report_html.h verify/report_plots.c \
 	verify/run.c verify/run.h \

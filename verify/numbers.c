@@ -158,8 +158,29 @@ bool kbit_admits(const kbit_admissible *set, double observed)
         return set->plus_inf && set->minus_inf;
     if (isinf(observed) && (observed > 0 ? set->plus_inf : set->minus_inf))
         return true;
+    /* Rounding fp16 to bf16 gives numbers of fp16, but for what goes beyond the largest: an end. */
+    if (set->through_f16 && observed != set->lo && observed != set->hi &&
+        kbit_nearest(observed, KBIT_F16) != observed)
+        return false;
     return observed >= set->lo && observed <= set->hi &&
            !(observed != 0 && fabs(observed) < set->least);
+}
+
+kbit_admissible kbit_admissible_through_f16(kbit_admissible set, kbit_dtype type, bool saturate)
+{
+    if (!set.nan) {
+        set.lo = nearest_saturating(set.lo, type, saturate && isfinite(set.lo));
+        set.hi = nearest_saturating(set.hi, type, saturate && isfinite(set.hi));
+        set.through_f16 = true;
+    }
+    return set;
+}
+
+kbit_admissible kbit_admissible_kept(kbit_admissible set, kbit_admissible later)
+{
+    later.plus_inf |= set.plus_inf;
+    later.minus_inf |= set.minus_inf;
+    return later;
 }
 
 kbit_admissible kbit_admissible_flushed(kbit_admissible set, kbit_dtype type)

@@ -20,6 +20,7 @@ typedef struct {
     double encoded; /* the same, each as large as its encoding may be taken for; see summation.h */
     double quantum; /* smallest power of two that divides every term; 0: no term but zeros */
     size_t terms;   /* that are not zero */
+    double doubt;   /* by how much the sum may be off for terms that were rounded either way */
     bool nan, plus_inf, minus_inf;
 } kbit_sum;
 
@@ -34,7 +35,8 @@ bool kbit_sum_is_exact(const kbit_sum *sum);
 typedef struct {
     double lo, hi;
     bool nan;
-    double least; /* a finite value is 0 or at least that large: subnormals are flushed */
+    double least;     /* a finite value is 0 or at least that large: subnormals are flushed */
+    bool through_f16; /* a value is one of fp16, rounded to the output's type */
     bool plus_inf, minus_inf; /* admitted beside [lo, hi]; a NaN where both are */
 } kbit_admissible;
 
@@ -50,6 +52,12 @@ kbit_admissible kbit_admissible_round(const kbit_sum *sum, double radius, kbit_d
  * rounding included; infinity where a number next to the enclosure rounds to it. */
 kbit_admissible kbit_admissible_within(const kbit_sum *sum, double radius);
 bool kbit_admits(const kbit_admissible *set, double observed);
+
+/* The set behind a further rounding: of fp16 values to the type. */
+kbit_admissible kbit_admissible_through_f16(kbit_admissible set, kbit_dtype type, bool saturate);
+
+/* later, with the infinities that stand beside the interval of the set that it was made of. */
+kbit_admissible kbit_admissible_kept(kbit_admissible set, kbit_admissible later);
 
 /* The same set on a machine whose results below the type's normal numbers become zero. */
 kbit_admissible kbit_admissible_flushed(kbit_admissible set, kbit_dtype type);

@@ -49,14 +49,22 @@ static kbit_status check_shapes(const kbit_manifest *m, kbit_error *error)
 static kbit_status judge_open(const kbit_manifest *m, files *all, const kbit_judging *judging,
                               kbit_verdict *verdict, kbit_error *error)
 {
-    const kbit_product_stream stream = {m->M, m->N, m->K, 0, read_rows, all};
+    const kbit_product_stream stream = {.M = m->M,
+                                        .N = m->N,
+                                        .K = m->K,
+                                        .from = judging->from,
+                                        .to = judging->to,
+                                        .rows = read_rows,
+                                        .context = all};
+    const size_t to = judging->to ? judging->to : m->M;
     kbit_certificate certificate;
     kbit_status status = kbit_certify_stream(&stream, judging->key, &certificate, error);
     if (status != KBIT_OK)
         return status;
-    kbit_int8_matmul_verdict(&certificate, m->M, m->N, m->K, verdict);
+    kbit_int8_matmul_verdict(&certificate, to - judging->from, m->N, m->K, verdict);
     verdict->result = verdict->rejected ? KBIT_MISMATCH : KBIT_ADMISSIBLE;
-    if (judging->one_element && judging->row < m->M && judging->column < m->N) {
+    if (judging->one_element && judging->row >= judging->from && judging->row < to &&
+        judging->column < m->N) {
         const void *row = NULL;
         status = read_rows(all, KBIT_OPERAND_C, judging->row, 1, &row, error);
         if (status == KBIT_OK)

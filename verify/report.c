@@ -82,6 +82,12 @@ void kbit_report_sort(kbit_report *report)
     report->capacity = room;
 }
 
+void kbit_report_keep(kbit_report *report, const kbit_entry *entry)
+{
+    report->n = 1;
+    report->entries[0] = *entry;
+}
+
 bool kbit_report_complete(const kbit_report *report)
 {
     return !report->incomplete;
@@ -187,6 +193,18 @@ static void write_row(const kbit_report *report, const kbit_step *step, kbit_mod
             kbit_mode_name(mode), row.judged ? kbit_kind_name(row.kind) : "-",
             kbit_result_name(totals.worst), totals.cases, totals.checked, totals.undecided, bound,
             *row.theorem ? row.theorem : "-", absent, sampled);
+}
+
+const char *kbit_report_assumed(const kbit_report_about *about, const kbit_step *step,
+                                char text[KBIT_ASSUMED_TEXT])
+{
+    kbit_declarations declarations;
+    kbit_error unused;
+    if (kbit_declarations_parse(about->declares, &declarations, &unused) != KBIT_OK)
+        return NULL;
+    kbit_declared_print(kbit_declared_for(&declarations, step->stem), step->stem, text,
+                        KBIT_ASSUMED_TEXT);
+    return text;
 }
 
 /* A weight of a model is chosen by its name behind the file, of which a long one's end is known. */

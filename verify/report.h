@@ -22,6 +22,7 @@ typedef struct {
     bool stopped;         /* at the first rejection */
     size_t shard, shards; /* part `shard` of `shards`; 0, 0: the whole */
     size_t units;         /* of the whole run */
+    bool by_rows;         /* a shard has some rows of one output, not some units */
 } kbit_report_about;
 
 kbit_report *kbit_report_new(void);
@@ -85,11 +86,18 @@ typedef struct {
 size_t kbit_report_entries(const kbit_report *report, const kbit_entry **entries);
 kbit_totals kbit_report_totals(const kbit_report *report);
 bool kbit_report_add(kbit_report *report, const kbit_entry *entry); /* false: no memory */
+/* Leaves this entry alone. */
+void kbit_report_keep(kbit_report *report, const kbit_entry *entry);
 /* For the entries of several shards: puts them into the order of the units; stable. */
 void kbit_report_sort(kbit_report *report);
 /* false where the step has no case in this mode. */
 bool kbit_report_row(const kbit_report *report, const kbit_step *step, kbit_mode mode,
                      kbit_row *row);
+/* What a step was judged by, in the words that its judge reads; NULL where about->declares, as a file
+ * may give it, is not to be understood. */
+#define KBIT_ASSUMED_TEXT 512
+const char *kbit_report_assumed(const kbit_report_about *about, const kbit_step *step,
+                                char text[KBIT_ASSUMED_TEXT]);
 /* The command that reproduces a judgement; false where there is none. */
 #define KBIT_COMMAND_ROOM 4096
 bool kbit_report_command(const kbit_report_about *about, const kbit_entry *e, char *text,

@@ -93,9 +93,12 @@ static void header(const kbit_report *report, const kbit_report_about *about, FI
     fputs("</dl>\n", out);
 }
 
-static void step_row(const kbit_step *step, kbit_mode mode, const kbit_row *row, FILE *out)
+static void step_row(const kbit_report_about *about, const kbit_step *step, kbit_mode mode,
+                     const kbit_row *row, FILE *out)
 {
+    char text[KBIT_ASSUMED_TEXT];
     const kbit_totals *t = &row->totals;
+    const char *assumed = kbit_report_assumed(about, step, text);
     fprintf(out,
             "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td class=\"%s\">%s</td>"
             "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>"
@@ -107,31 +110,35 @@ static void step_row(const kbit_step *step, kbit_mode mode, const kbit_row *row,
             kbit_result_name(t->worst), t->cases, t->absent, t->checked, t->undecided);
     if (row->ratio >= 0)
         fprintf(out, "%.3f", row->ratio);
-    fprintf(out, "</td><td>%s%s</td></tr>\n", row->theorem, t->sampled ? " (sampled)" : "");
+    fprintf(out, "</td><td>%s%s</td><td>", row->theorem, t->sampled ? " (sampled)" : "");
+    html_text(out, assumed ? assumed : "");
+    fputs("</td></tr>\n", out);
 }
 
-static void step_table(const kbit_report *report, FILE *out)
+static void step_table(const kbit_report *report, const kbit_report_about *about, FILE *out)
 {
     size_t n;
     const kbit_step *const *steps = kbit_steps(&n);
     kbit_row row;
-    fputs(
-        "<h2>Steps</h2>\n<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">step</th>"
-        "<th scope=\"col\">mode</th><th scope=\"col\">verdict</th><th scope=\"col\">result</th>"
-        "<th scope=\"col\" class=\"n\">cases</th><th scope=\"col\" class=\"n\">absent</th>"
-        "<th scope=\"col\" class=\"n\">elements</th><th scope=\"col\" class=\"n\">undecided</th>"
-        "<th scope=\"col\" class=\"n\">err/bound</th><th scope=\"col\">theorem</th></tr></thead>\n"
-        "<tbody>\n",
-        out);
+    fputs("<h2>Steps</h2>\n<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">step</th>"
+          "<th scope=\"col\">mode</th><th scope=\"col\">verdict</th><th scope=\"col\">result</th>"
+          "<th scope=\"col\" class=\"n\">cases</th><th scope=\"col\" class=\"n\">absent</th>"
+          "<th scope=\"col\" class=\"n\">elements</th><th scope=\"col\" class=\"n\">undecided</th>"
+          "<th scope=\"col\" class=\"n\">err/bound</th><th scope=\"col\">theorem</th>"
+          "<th scope=\"col\">declared</th></tr></thead>\n"
+          "<tbody>\n",
+          out);
     for (size_t s = 0; s < n; s++)
         for (kbit_mode mode = KBIT_ISOLATED; mode <= KBIT_FUSED; mode++)
             if (kbit_report_row(report, steps[s], mode, &row))
-                step_row(steps[s], mode, &row, out);
-    fputs("</tbody>\n</table></div>\n"
-          "<p class=\"note\">ISOLATED: the step got its inputs from the referee; CHAINED: what the "
-          "candidate's own earlier steps had written; FUSED: only the layer's inputs and output "
-          "are seen. err/bound decides nothing.</p>\n",
-          out);
+                step_row(about, steps[s], mode, &row, out);
+    fputs(
+        "</tbody>\n</table></div>\n"
+        "<p class=\"note\">ISOLATED: the step got its inputs from the referee; CHAINED: what the "
+        "candidate's own earlier steps had written; FUSED: only the layer's inputs and output "
+        "are seen. err/bound decides nothing. declared: what this step may do differently from the "
+        "reference.</p>\n",
+        out);
 }
 
 static void element(const kbit_entry *e, const kbit_mismatch *bad, const kbit_report_about *about,
@@ -241,7 +248,7 @@ void kbit_report_html(const kbit_report *report, const kbit_report_about *about,
     const kbit_entry *entries;
     size_t n = kbit_report_entries(report, &entries), found = 0;
     header(report, about, stream);
-    step_table(report, stream);
+    step_table(report, about, stream);
     samples(report, stream);
     html_bounds_plot(report, stream);
     html_sets_plot(report, stream);

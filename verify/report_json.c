@@ -37,8 +37,9 @@ static json_t *shard(const kbit_report_about *about)
 {
     if (about->shards == 0)
         return json_null();
-    return json_pack("{s:I, s:I, s:I}", "index", (json_int_t)about->shard, "of",
-                     (json_int_t)about->shards, "units", (json_int_t)about->units);
+    return json_pack("{s:I, s:I, s:s, s:I}", "index", (json_int_t)about->shard, "of",
+                     (json_int_t)about->shards, "by", about->by_rows ? "rows" : "units", "units",
+                     (json_int_t)about->units);
 }
 
 static json_t *words_or_null(const char *text)
@@ -69,19 +70,27 @@ static json_t *sampled(const kbit_verdict *v)
                      "of_columns", (json_int_t)v->of_columns);
 }
 
-static json_t *judgement(const kbit_entry *e)
+/* What this step was judged by: the words that its judge reads. */
+static json_t *assumed(const kbit_report_about *about, const kbit_step *step)
+{
+    char text[KBIT_ASSUMED_TEXT];
+    return words_or_null(kbit_report_assumed(about, step, text));
+}
+
+static json_t *judgement(const kbit_entry *e, const kbit_report_about *about)
 {
     const kbit_verdict *v = &e->verdict;
     const char *kind = kbit_judged(v->result) ? kbit_kind_name(v->kind) : NULL;
-    return json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, "
-                     "s:o, s:o}",
-                     "unit", (json_int_t)e->unit, "step", e->step->stem, "case", e->case_name,
-                     "mode", kbit_mode_name(v->mode), "verdict", words_or_null(kind), "result",
-                     kbit_result_name(v->result), "theorem", v->theorem, "elements",
-                     (json_int_t)v->elements, "checked", (json_int_t)v->checked, "rejected",
-                     (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided, "sampled",
-                     sampled(v), "err_over_bound", ratio(v->ratio), "seed", seed_text(e->seed),
-                     "evidence", v->evidence, "note", words(v->note), "mismatches", mismatches(v));
+    return json_pack(
+        "{s:I, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:s, "
+        "s:o, s:o}",
+        "unit", (json_int_t)e->unit, "step", e->step->stem, "case", e->case_name, "mode",
+        kbit_mode_name(v->mode), "declares", assumed(about, e->step), "verdict",
+        words_or_null(kind), "result", kbit_result_name(v->result), "theorem", v->theorem,
+        "elements", (json_int_t)v->elements, "checked", (json_int_t)v->checked, "rejected",
+        (json_int_t)v->rejected, "undecided", (json_int_t)v->undecided, "sampled", sampled(v),
+        "err_over_bound", ratio(v->ratio), "seed", seed_text(e->seed), "evidence", v->evidence,
+        "note", words(v->note), "mismatches", mismatches(v));
 }
 
 bool kbit_report_json(const kbit_report *report, const kbit_report_about *about, FILE *stream)
@@ -91,7 +100,7 @@ bool kbit_report_json(const kbit_report *report, const kbit_report_about *about,
     kbit_totals totals = kbit_report_totals(report);
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, judgement(&entries[i]));
+        json_array_append_new(list, judgement(&entries[i], about));
     json_t *root = json_pack(
         "{s:s, s:i, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:I, s:I, s:I, s:I, s:I, "
         "s:s}, s:o}",

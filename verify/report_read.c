@@ -183,6 +183,10 @@ static const char *read_about(const char *path, const json_t *root, kbit_report_
         about->shard = count_of(&part, "index");
         about->shards = count_of(&part, "of");
         about->units = count_of(&part, "units");
+        const char *by = text_of(&part, "by");
+        about->by_rows = strcmp(by, "rows") == 0;
+        if (!about->by_rows && strcmp(by, "units") != 0 && !part.wrong)
+            part.wrong = "by";
         if (part.wrong || about->shard < 1 || about->shard > about->shards)
             r.wrong = "shard";
     }

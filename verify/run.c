@@ -167,8 +167,12 @@ static kbit_status one_step(const kbit_run *run, const kbit_problem *p, const kb
         status = call_twice(run, p, step, &call, &written, &verdict, error);
     }
     if (written) {
-        kbit_judging judging = {&call,    &run->declared, run->one_element,
-                                run->row, run->column,    run->key};
+        kbit_judging judging = {.call = &call,
+                                .declared = kbit_declared_for(&run->declared, step->stem),
+                                .one_element = run->one_element,
+                                .row = run->row,
+                                .column = run->column,
+                                .key = run->key};
         status = kbit_step_judge(step, &judging, &verdict, error);
         if (status == KBIT_OK)
             status = kbit_hint(step, &judging, &verdict, error);

@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
     kbit_sandbox *sandbox;
-    kbit_declared declared;
+    kbit_declarations declared;
     uint64_t seed;
     const char *only_step; /* or NULL */
     const char *only_case; /* or NULL */

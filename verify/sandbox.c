@@ -61,6 +61,9 @@ static void post_mortem(kbit_sandbox *sandbox, kbit_waited waited, const char *p
     } else if (waited == KBIT_TOO_MANY) {
         kbit_process_stop(p, true);
         snprintf(note, room, "started more than %d processes, and was killed", KBIT_PROCESSES);
+    } else if (waited == KBIT_CROWDED) {
+        kbit_process_stop(p, true);
+        snprintf(note, room, "had more than %d threads, and was killed", KBIT_THREADS);
     } else if (waited == KBIT_CAME) {
         kbit_process_stop(p, true);
         outcome->result = KBIT_DIRTY;

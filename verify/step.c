@@ -1,9 +1,11 @@
 /* step.c -- the table of steps, and what all judges share. */
 #include "step.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kbit_exact.h"
 #include "numbers.h"
 
 static const kbit_step *const STEPS[] = {
@@ -147,18 +149,18 @@ kbit_status kbit_step_judge(const kbit_step *step, const kbit_judging *judging,
 kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict *verdict)
 {
     kbit_error error = {KBIT_OK, ""};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     const kbit_step *step = kbit_step_find(call->step);
     if (!step)
         return KBIT_ERR_UNSUPPORTED;
-    kbit_status status = kbit_declared_parse(declares ? declares : "", &declared, &error);
+    kbit_status status = kbit_declarations_parse(declares ? declares : "", &declared, &error);
     if (status == KBIT_OK)
         status = kbit_step_check(step, call, &error);
     if (status == KBIT_OK && step->refuses)
         status = step->refuses(call, NULL);
     if (status != KBIT_OK)
         return status;
-    kbit_judging judging = {.call = call, .declared = &declared};
+    kbit_judging judging = {.call = call, .declared = kbit_declared_for(&declared, step->stem)};
     memset(verdict, 0, sizeof *verdict);
     verdict->mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
     return kbit_step_judge(step, &judging, verdict, &error);
@@ -190,6 +192,19 @@ bool kbit_shown(const kbit_judging *judging, size_t row, size_t column)
 kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column)
 {
     return keep(verdict, tensor, row, column);
+}
+
+bool kbit_is_outlier(const kbit_declared *declared, float x, float threshold)
+{
+    if (isnan(x) && declared->nan == NAN_LAUNDER)
+        x = 0;
+    return kbit_exact_is_outlier(x, threshold);
+}
+
+void kbit_launder(size_t n, float *x)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = isnan(x[i]) ? 0 : x[i];
 }
 
 float *kbit_widened(const kbit_tensor *tensor)

@@ -27,6 +27,8 @@ typedef struct {
     bool one_element; /* print the admissible set of (row, column) even if the element is right */
     size_t row, column;
     const uint8_t *key; /* of KBIT_KEY_BYTES, replayed by the certificate; NULL: drawn */
+    size_t first_row;   /* the number that the call's first row has in the whole output */
+    size_t from, to;    /* of an output in files: rows [from, to) alone; 0, 0: all */
 } kbit_judging;
 
 typedef struct {
@@ -71,6 +73,12 @@ bool kbit_shown(const kbit_judging *judging, size_t row, size_t column);
 
 /* Element (row, column) judged right, but asked for: keeps it with its admissible set. */
 kbit_mismatch *kbit_show(kbit_verdict *verdict, const char *tensor, size_t row, size_t column);
+
+/* Whether an element of x makes its column an outlier column; with nan=launder a NaN does not. */
+bool kbit_is_outlier(const kbit_declared *declared, float x, float threshold);
+
+/* nan=launder: every NaN is 0. */
+void kbit_launder(size_t n, float *x);
 
 /* A tensor's elements widened to float; free() it. NULL when out of memory. */
 float *kbit_widened(const kbit_tensor *tensor);

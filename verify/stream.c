@@ -20,16 +20,16 @@ size_t kbit_stream_block(const kbit_product_stream *stream, size_t row_bytes)
     return row_bytes < BLOCK_BYTES ? BLOCK_BYTES / (row_bytes ? row_bytes : 1) : 1;
 }
 
-/* One pass over an operand: calls use(state, first, n, rows) on each block. */
-static kbit_status each_block(const kbit_product_stream *stream, kbit_operand operand, size_t total,
-                              size_t row_bytes,
+/* One pass over rows [from, total) of an operand: calls use(state, first, n, rows) on each block. */
+static kbit_status each_block(const kbit_product_stream *stream, kbit_operand operand, size_t from,
+                              size_t total, size_t row_bytes,
                               kbit_status (*use)(void *state, size_t first, size_t n,
                                                  const void *rows, kbit_error *error),
                               void *state, kbit_error *error)
 {
     const size_t block = kbit_stream_block(stream, row_bytes);
     kbit_status status = KBIT_OK;
-    for (size_t first = 0; first < total && status == KBIT_OK; first += block) {
+    for (size_t first = from; first < total && status == KBIT_OK; first += block) {
         const size_t n = total - first < block ? total - first : block;
         const void *rows = NULL;
         status = stream->rows(stream->context, operand, first, n, &rows, error);
@@ -41,7 +41,8 @@ static kbit_status each_block(const kbit_product_stream *stream, kbit_operand op
 
 typedef struct {
     const kbit_product_stream *stream;
-    struct sha256_ctx hash;
+    struct sha256_ctx hash, own; /* of C; of the rows that are certified */
+    size_t from, to;
     int64_t w_max;
     uint64_t *r, *y, *residual;
 } passes;
@@ -50,9 +51,14 @@ static kbit_status hash_rows(void *state, size_t first, size_t n, const void *ro
                              kbit_error *error)
 {
     passes *p = state;
-    (void)first;
+    const size_t row_bytes = p->stream->N * sizeof(int32_t);
+    const size_t from = first > p->from ? first : p->from;
+    const size_t to = first + n < p->to ? first + n : p->to;
     (void)error;
-    sha256_update(&p->hash, n * p->stream->N * sizeof(int32_t), rows);
+    sha256_update(&p->hash, n * row_bytes, rows);
+    if (from < to)
+        sha256_update(&p->own, (to - from) * row_bytes,
+                      (const uint8_t *)rows + (from - first) * row_bytes);
     return KBIT_OK;
 }
 
@@ -105,9 +111,9 @@ static kbit_status check_range(passes *p, kbit_error *error)
     const kbit_product_stream *s = p->stream;
     kbit_status status = KBIT_OK;
     if (s->K > KBIT_ALWAYS_IN_RANGE) {
-        status = each_block(s, KBIT_OPERAND_W, s->N, s->K, largest_weight, p, error);
+        status = each_block(s, KBIT_OPERAND_W, 0, s->N, s->K, largest_weight, p, error);
         if (status == KBIT_OK)
-            status = each_block(s, KBIT_OPERAND_Q, s->M, s->K, row_ranges, p, error);
+            status = each_block(s, KBIT_OPERAND_Q, 0, s->M, s->K, row_ranges, p, error);
     }
     return status;
 }
@@ -116,9 +122,11 @@ static kbit_status commit(passes *p, uint8_t commitment[SHA256_DIGEST_SIZE], kbi
 {
     const kbit_product_stream *s = p->stream;
     sha256_init(&p->hash);
+    sha256_init(&p->own);
     kbit_status status = KBIT_OK;
     if (s->N)
-        status = each_block(s, KBIT_OPERAND_C, s->M, s->N * sizeof(int32_t), hash_rows, p, error);
+        status =
+            each_block(s, KBIT_OPERAND_C, 0, s->M, s->N * sizeof(int32_t), hash_rows, p, error);
     sha256_digest(&p->hash, SHA256_DIGEST_SIZE, commitment);
     return status;
 }
@@ -127,18 +135,19 @@ static kbit_status commit(passes *p, uint8_t commitment[SHA256_DIGEST_SIZE], kbi
 static kbit_status check(passes *p, const kbit_certificate *certificate, kbit_error *error)
 {
     const kbit_product_stream *s = p->stream;
-    uint8_t again[SHA256_DIGEST_SIZE];
+    uint8_t committed[SHA256_DIGEST_SIZE], again[SHA256_DIGEST_SIZE];
+    sha256_digest(&p->own, sizeof committed, committed);
     kbit_certificate_vectors(certificate->key, s->N, p->r);
     memset(p->y, 0, KBIT_TRIALS * s->K * sizeof *p->y);
     kbit_status status = KBIT_OK;
     if (s->K)
-        status = each_block(s, KBIT_OPERAND_W, s->N, s->K, add_weights, p, error);
-    sha256_init(&p->hash);
+        status = each_block(s, KBIT_OPERAND_W, 0, s->N, s->K, add_weights, p, error);
+    sha256_init(&p->own);
     if (status == KBIT_OK)
-        status = each_block(s, KBIT_OPERAND_C, s->M, s->N * sizeof(int32_t) + s->K, row_residuals,
-                            p, error);
-    sha256_digest(&p->hash, SHA256_DIGEST_SIZE, again);
-    if (status == KBIT_OK && memcmp(again, certificate->commitment, sizeof again) != 0)
+        status = each_block(s, KBIT_OPERAND_C, p->from, p->to, s->N * sizeof(int32_t) + s->K,
+                            row_residuals, p, error);
+    sha256_digest(&p->own, SHA256_DIGEST_SIZE, again);
+    if (status == KBIT_OK && memcmp(again, committed, sizeof again) != 0)
         return kbit_fail(error, KBIT_ERR_IO, "c: changed while it was judged");
     return status;
 }
@@ -155,7 +164,7 @@ static kbit_status check_and_recompute(passes *p, kbit_certificate *certificate,
         status = kbit_fail(error, KBIT_ERR_MEMORY, "certificate: no memory for the vectors");
     else
         status = check(p, certificate, error);
-    for (size_t i = 0; status == KBIT_OK && i < M; i++)
+    for (size_t i = p->from; status == KBIT_OK && i < p->to; i++)
         if (p->residual[i] != 0 || p->residual[M + i] != 0)
             rows[certificate->flagged_rows++] = i;
     if (status == KBIT_OK && certificate->flagged_rows)
@@ -175,7 +184,7 @@ kbit_status kbit_certify_stream(const kbit_product_stream *stream, const uint8_t
     memset(certificate, 0, sizeof *certificate);
     if (!stream || !stream->rows)
         return kbit_fail(error, KBIT_ERR_NULL, "stream: NULL");
-    passes p = {.stream = stream};
+    passes p = {.stream = stream, .from = stream->from, .to = stream->to ? stream->to : stream->M};
     kbit_status status = kbit_certificate_addressable(stream->M, stream->N, stream->K, error);
     if (status == KBIT_OK)
         status = check_range(&p, error);

@@ -15,6 +15,8 @@ typedef enum { KBIT_OPERAND_Q, KBIT_OPERAND_W, KBIT_OPERAND_C } kbit_operand;
 typedef struct {
     size_t M, N, K;
     size_t block; /* rows at a time; 0: as many as 8 MiB hold, one at least */
+    size_t from,
+        to; /* certifies rows [from, to) of C alone, all of which is committed to; 0, 0: all */
     /* *rows receives rows [first, first + n) of Q [M,K], W [N,K] or C [M,N], row-major. They stay
      * as they are until the next call for the same operand: a block is a private copy. */
     kbit_status (*rows)(void *context, kbit_operand operand, size_t first, size_t n,

@@ -75,8 +75,11 @@ kbit_summation kbit_summation_of(const kbit_declared *declared, kbit_dtype x_typ
     kbit_summation how = {0};
     const kbit_accumulation *row = row_of(declared->acc);
 
-    if (w_type == KBIT_I8 && declared->subB == SUBB_F16)
-        w_type = KBIT_F16;
+    if (w_type == KBIT_I8 && declared->subB != SUBB_EXACT)
+        w_type = declared->subB == SUBB_F16    ? KBIT_F16
+                 : declared->subB == SUBB_BF16 ? KBIT_BF16
+                 : x_type != KBIT_F32          ? x_type
+                                               : KBIT_I8;
     how.codes = w_type == KBIT_I8;
     how.least_x = least(x_type);
     how.least_w = least(w_type);

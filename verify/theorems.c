@@ -8,7 +8,7 @@ static const kbit_theorem THEOREMS[] = {
      "with "
      "a smaller error gives RNE(127x/a) except at ties",
      "reference/proofs/quantize_gap.md, coq/gap.v (every pair was run, too); the sequences' "
-     "errors: quantize_rows.g",
+     "errors: quantize_rows.g, quantize_rows_reciprocal.g",
      KBIT_PROVED},
     {"quantize-f32",
      "for fp32 x or absmax the fp32 quotient lies within the sequence's proved relative error of "

@@ -1,13 +1,23 @@
 #include "threads.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define MOST_THREADS 1024
 
+static unsigned chosen;
+
+void kbit_use_threads(unsigned threads)
+{
+    chosen = threads;
+}
+
 unsigned kbit_threads(void)
 {
+    if (chosen)
+        return chosen;
     const char *jobs = getenv("KBIT_JOBS");
     if (jobs && *jobs >= '0' && *jobs <= '9') {
         char *end;
@@ -27,10 +37,16 @@ typedef struct {
     size_t first, last;
 } share;
 
+/* Whether this thread already has a share: what it splits further it does by itself. */
+static _Thread_local bool sharing;
+
 static void *run_share(void *argument)
 {
     const share *s = argument;
+    const bool outer = sharing;
+    sharing = true;
     s->work(s->context, s->first, s->last);
+    sharing = outer;
     return NULL;
 }
 
@@ -38,7 +54,7 @@ void kbit_parallel_rows(size_t rows, unsigned threads,
                         void (*work)(void *context, size_t first, size_t last), void *context)
 {
     if (threads == 0)
-        threads = kbit_threads();
+        threads = sharing ? 1 : kbit_threads();
     if (threads > MOST_THREADS)
         threads = MOST_THREADS;
     if (threads > rows)
@@ -58,6 +74,8 @@ void kbit_parallel_rows(size_t rows, unsigned threads,
         if (t + 1 < threads &&
             pthread_create(&started[n_started], NULL, run_share, &shares[t]) == 0)
             n_started++;
+        else if (threads > 1)
+            run_share(&shares[t]);
         else
             work(context, first, next);
     }

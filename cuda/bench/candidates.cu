@@ -4,6 +4,8 @@
 #include "../rungs.h"
 #include "check.h"
 
+#include <type_traits>
+
 namespace bench
 {
 
@@ -163,6 +165,18 @@ void each_rung(const char *step, const Ladder &ladder, int capability, F f)
             f(std::string(step) + ":" + rung.name, rung.run);
 }
 
+/* The Hopper rungs choose among tiles by a model of time: f(name, tile) for each tile that a rung may
+ * have, so that each is judged and timed, whatever the model says. */
+template <class Run, class F>
+void each_tile(const std::string &name, Run *run, Run *hopper, Run *hopper2, F f)
+{
+    f(name, run == hopper    ? kbit::kHopperNarrow
+            : run == hopper2 ? kbit::kHopperWide
+                             : kbit::kHopperByModel);
+    if (run == hopper2)
+        f(name + "-pair", kbit::kHopperPair);
+}
+
 void add_rungs(Problem &p, int capability, std::vector<Candidate> *all)
 {
     const kbit::Ladders &ladders = kbit::ladders;
@@ -175,22 +189,32 @@ void add_rungs(Problem &p, int capability, std::vector<Candidate> *all)
     int32_t *listed = p.list.as<int32_t>();
 
     each_rung("int8_matmul", ladders.int8_matmul, capability,
-              [&](const std::string &name, kbit::Int8Matmul *run) {
-                  all->push_back(product(p, name, [&p, run, out](size_t copy) {
-                      return run(p.M, p.N, p.K, p.q.as<int8_t>(), p.w(copy),
-                                 static_cast<int32_t *>(out), on());
-                  }));
+              [&](const std::string &rung, kbit::Int8Matmul *run) {
+                  each_tile(rung, run, kbit::int8_matmul_hopper, kbit::int8_matmul_hopper2,
+                            [&](const std::string &name, kbit::HopperTile tile) {
+                                all->push_back(product(p, name, [&p, run, tile, out](size_t copy) {
+                                    const kbit::HopperTileChoice choice(tile);
+                                    return run(p.M, p.N, p.K, p.q.as<int8_t>(), p.w(copy),
+                                               static_cast<int32_t *>(out), on());
+                                }));
+                            });
               });
     each_rung("llmint8_linear_bnb", ladders.llmint8_linear_bnb, capability,
-              [&](const std::string &name, kbit::LinearBnb *run) {
+              [&](const std::string &rung, kbit::LinearBnb *run) {
                   const bool bits = run == kbit::llmint8_linear_bnb_v1 ||
                                     run == kbit::llmint8_linear_bnb_v2 ||
                                     run == kbit::llmint8_linear_bnb_v4 || p.n_outliers == 0;
-                  all->push_back(layer(p, name, bits, [&p, run, out, space](size_t copy) {
-                      return run(p.M, p.N, p.K, KBIT_F16, p.x.as<void>(), p.w(copy),
-                                 p.w_absmax.as<float>(), nullptr, kThreshold, KBIT_F16, out, space,
-                                 on());
-                  }));
+                  each_tile(rung, run, kbit::llmint8_linear_bnb_hopper,
+                            kbit::llmint8_linear_bnb_hopper2,
+                            [&](const std::string &name, kbit::HopperTile tile) {
+                                all->push_back(
+                                    layer(p, name, bits, [&p, run, tile, out, space](size_t copy) {
+                                        const kbit::HopperTileChoice choice(tile);
+                                        return run(p.M, p.N, p.K, KBIT_F16, p.x.as<void>(),
+                                                   p.w(copy), p.w_absmax.as<float>(), nullptr,
+                                                   kThreshold, KBIT_F16, out, space, on());
+                                    }));
+                            });
               });
     each_rung("quantize_with_outliers", ladders.quantize_with_outliers, capability,
               [&](const std::string &name, kbit::QuantizeWithOutliers *run) {
@@ -306,10 +330,18 @@ std::vector<std::string> rung_names()
 {
     std::vector<std::string> names;
     auto add = [&](const std::string &name, auto) { names.push_back(name); };
+    auto add_tiles = [&](const std::string &rung, auto *run) {
+        auto each = [&](const std::string &name, kbit::HopperTile) { names.push_back(name); };
+        if constexpr (std::is_same_v<decltype(run), kbit::Int8Matmul *>)
+            each_tile(rung, run, kbit::int8_matmul_hopper, kbit::int8_matmul_hopper2, each);
+        else
+            each_tile(rung, run, kbit::llmint8_linear_bnb_hopper, kbit::llmint8_linear_bnb_hopper2,
+                      each);
+    };
     const kbit::Ladders &l = kbit::ladders;
     constexpr int any = 1000;
-    each_rung("int8_matmul", l.int8_matmul, any, add);
-    each_rung("llmint8_linear_bnb", l.llmint8_linear_bnb, any, add);
+    each_rung("int8_matmul", l.int8_matmul, any, add_tiles);
+    each_rung("llmint8_linear_bnb", l.llmint8_linear_bnb, any, add_tiles);
     each_rung("quantize_with_outliers", l.quantize_with_outliers, any, add);
     each_rung("outlier_columns", l.outlier_columns, any, add);
     each_rung("absmax_rows", l.absmax_rows, any, add);

@@ -16,7 +16,7 @@ merge_shards() {
     i=1
     set --
     while test $i -le "$shards"; do
-        test -s "$out/verify-$level-$i.json" || return 77
+        test -s "$out/verify-$level-$i.json" || return 1
         set -- "$@" "$out/verify-$level-$i.json"
         i=$((i + 1))
     done
@@ -24,13 +24,18 @@ merge_shards() {
     "$bin/kbit" merge "$@"
 }
 
-bits() {
+# as_device COMMAND... -- the CPU layer as much like the device as it knows: capability 80 to 90.
+as_device() {
     capability=$(echo "$device" | sed -n 's/.*capability \([0-9]*\)\.\([0-9]*\).*/\1\2/p')
-    test "$capability" -le 90 || capability=80 # the CPU layer knows 80 to 90
+    test "$capability" -le 90 || capability=80
     model=a100
     test "$capability" -ne 90 || model=h100
+    KBIT_SIMT_CAPABILITY=$capability KBIT_SIMT_MMA=$model "$@"
+}
+
+bits() {
     "$bench" --bits >"$out/bits-$candidate.txt" || return 1
-    KBIT_SIMT_CAPABILITY=$capability KBIT_SIMT_MMA=$model "$bin/kbit-gpu-bench-simt" --bits >"$out/bits-cpu-layer.txt" || return 1
+    as_device "$bin/kbit-gpu-bench-simt" --bits >"$out/bits-cpu-layer.txt" || return 1
     echo "claimed: $(grep -c ' bits ' "$out/bits-cpu-layer.txt") outputs, $(grep -c ' x ' "$out/bits-cpu-layer.txt") inputs"
     sed '/ model /d' "$out/bits-$candidate.txt" >"$out/bits.1"
     sed '/ model /d' "$out/bits-cpu-layer.txt" >"$out/bits.2"
@@ -60,9 +65,11 @@ sanitizer() {
     compute-sanitizer --tool "$1" --error-exitcode 1 "$bench" --bits
 }
 
+# The answers of the device, to keep as golden data; then whether the CPU layer has the same.
 conformance() {
-    "$bin/conformance-simt" -o "$out/conformance-simt" || return 1
-    "$bin/conformance-$candidate" --golden "$out/conformance-simt" -o "$out/conformance-$candidate-run"
+    rm -rf "$out/golden-$candidate"
+    "$bin/conformance-$candidate" -o "$out/golden-$candidate" || return
+    as_device "$bin/conformance-simt" --golden "$out/golden-$candidate"
 }
 
 if test "${1:-}" = --function; then
@@ -243,9 +250,9 @@ stage_verify() {
                 --shard "$i/$shards" --jobs "$jobs" --quiet -f json -o "$out/verify-$level-$i.json"
             i=$((i + 1))
         done
-        merge_now=yes
-        grep -q "^verify-$level-$shards " "$steps" || merge_now=no
-        test $merge_now = no || step "verify-$level" merge_shards
+        if test "$(grep -c "^verify-$level-[0-9]* [01] " "$steps")" -eq "$shards"; then
+            step "verify-$level" merge_shards
+        fi
     fi
     if test "$candidate" != cuda; then
         note "compute-sanitizer: not for the CPU layer"

@@ -158,7 +158,7 @@ def rewrite_ladders(text, files):
     step, lines = None, []
     for line in text.split("\n"):
         heading = re.match(r"## (\w+)", line)
-        row = re.match(r"(\| (v\d+|hopper) \|.*\|) [^|]* \|$", line)
+        row = re.match(r"(\| (v\d+|hopper\d*) \|.*\|) [^|]* \|$", line)
         step = heading.group(1) if heading else step
         lines.append(f"{row.group(1)} {rung_gain(files, f'{step}:{row.group(2)}')} |" if row else line)
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 
 #if !defined(__CUDACC__) || defined(KBIT_SM90A)
 
+#include "cluster.cuh"
 #include "mbarrier.cuh"
 #include "roles.cuh"
 #include "tma.cuh"
@@ -14,6 +15,7 @@ void conformance::add_hopper_instructions(List &list)
     add_tma(list);
     add_wgmma(list);
     add_roles(list);
+    add_cluster(list);
 }
 
 #else /* this nvcc, or this configuration, has no sm_90a */

@@ -3,7 +3,7 @@
 noinst_PROGRAMS += cuda/conformance/conformance-simt
 
 conformance_instructions = cuda/conformance/arithmetic.cuh cuda/conformance/bits.cuh \
-	cuda/conformance/block.cuh cuda/conformance/convert.cuh cuda/conformance/cp_async.cuh \
+	cuda/conformance/block.cuh cuda/conformance/cluster.cuh cuda/conformance/convert.cuh cuda/conformance/cp_async.cuh \
 	cuda/conformance/device.cuh cuda/conformance/ldmatrix.cuh cuda/conformance/map.cuh \
 	cuda/conformance/mbarrier.cuh cuda/conformance/mma.cuh cuda/conformance/products.h \
 	cuda/conformance/roles.cuh cuda/conformance/tma.cuh cuda/conformance/warp.cuh \

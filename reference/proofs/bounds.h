@@ -165,6 +165,32 @@
 #define KBIT_RANGE_QUANT_RDIV_F32_LO 0x1p-119
 #define KBIT_RANGE_QUANT_RDIV_F32_HI 0x1.fffffep+127
 
+/* relative error of x * (127 * RN(1 / a)) in fp32, for all fp16 x, a > 0 with x <= a.
+ * PROVED: quantize_rows_reciprocal.g. */
+#define KBIT_BOUND_QUANT_RECIPROCAL_F16_LO (-0x1.7ffffe8000008p-23)
+#define KBIT_BOUND_QUANT_RECIPROCAL_F16_HI 0x1.8000018000008p-23
+
+/* relative error of x * (127 * RN(1 / a)) in fp32, for bf16 x <= a with 127 x / a >= 1/4, a in
+ * KBIT_RANGE_QUANT_BF16.
+ * PROVED: quantize_rows_reciprocal.g. */
+#define KBIT_BOUND_QUANT_RECIPROCAL_BF16_LO (-0x1.7ffffe8000008p-23)
+#define KBIT_BOUND_QUANT_RECIPROCAL_BF16_HI 0x1.8000018000008p-23
+
+/* relative error of x * (127 * RN(1 / a)) in fp32, for fp32 x <= a with 127 x / a >= 1/4.
+ * PROVED: quantize_rows_reciprocal.g. */
+#define KBIT_BOUND_QUANT_RECIPROCAL_F32_LO (-0x1.7ffffe8000008p-23)
+#define KBIT_BOUND_QUANT_RECIPROCAL_F32_HI 0x1.8000018000008p-23
+
+/* the computed x * (127 * RN(1 / a)) where 127 x / a <= 1/4.
+ * PROVED: quantize_rows_reciprocal.g. */
+#define KBIT_BOUND_QUANT_RECIPROCAL_ZERO_LO 0x0p+0
+#define KBIT_BOUND_QUANT_RECIPROCAL_ZERO_HI 0x1.000002p-2
+
+/* the absmax for which the fp32 bounds of quant=reciprocal are proved.
+ * A hypothesis of quantize_rows_reciprocal.g. */
+#define KBIT_RANGE_QUANT_RECIPROCAL_F32_LO 0x1p-120
+#define KBIT_RANGE_QUANT_RECIPROCAL_F32_HI 0x1p+125
+
 /* the computed RN(127 x) / a where 127 x / a <= 1/4.
  * PROVED: quantize_rows_zero.g. */
 #define KBIT_BOUND_QUANT_EXACT_ZERO_LO 0x0p+0
@@ -309,6 +335,18 @@
     X(KBIT_BOUND_QUANT_RDIV_F32, "PROVED", "reference/proofs/quantize_rows_f32.g", \
       "relative error of x / RN(a / 127) in fp32, for fp32 x <= a with 127 x / a >= 1/4", \
       KBIT_BOUND_QUANT_RDIV_F32_LO, KBIT_BOUND_QUANT_RDIV_F32_HI) \
+    X(KBIT_BOUND_QUANT_RECIPROCAL_F16, "PROVED", "reference/proofs/quantize_rows_reciprocal.g", \
+      "relative error of x * (127 * RN(1 / a)) in fp32, for all fp16 x, a > 0 with x <= a", \
+      KBIT_BOUND_QUANT_RECIPROCAL_F16_LO, KBIT_BOUND_QUANT_RECIPROCAL_F16_HI) \
+    X(KBIT_BOUND_QUANT_RECIPROCAL_BF16, "PROVED", "reference/proofs/quantize_rows_reciprocal.g", \
+      "relative error of x * (127 * RN(1 / a)) in fp32, for bf16 x <= a with 127 x / a >= 1/4, a in KBIT_RANGE_QUANT_BF16", \
+      KBIT_BOUND_QUANT_RECIPROCAL_BF16_LO, KBIT_BOUND_QUANT_RECIPROCAL_BF16_HI) \
+    X(KBIT_BOUND_QUANT_RECIPROCAL_F32, "PROVED", "reference/proofs/quantize_rows_reciprocal.g", \
+      "relative error of x * (127 * RN(1 / a)) in fp32, for fp32 x <= a with 127 x / a >= 1/4", \
+      KBIT_BOUND_QUANT_RECIPROCAL_F32_LO, KBIT_BOUND_QUANT_RECIPROCAL_F32_HI) \
+    X(KBIT_BOUND_QUANT_RECIPROCAL_ZERO, "PROVED", "reference/proofs/quantize_rows_reciprocal.g", \
+      "the computed x * (127 * RN(1 / a)) where 127 x / a <= 1/4", \
+      KBIT_BOUND_QUANT_RECIPROCAL_ZERO_LO, KBIT_BOUND_QUANT_RECIPROCAL_ZERO_HI) \
     X(KBIT_BOUND_QUANT_EXACT_ZERO, "PROVED", "reference/proofs/quantize_rows_zero.g", \
       "the computed RN(127 x) / a where 127 x / a <= 1/4", \
       KBIT_BOUND_QUANT_EXACT_ZERO_LO, KBIT_BOUND_QUANT_EXACT_ZERO_HI) \

@@ -68,7 +68,7 @@ refuse '^kbit probe: --shape is given twice' "$kbit" probe --shape 64x64x64 --sh
 refuse '^kbit judge: --format is given twice' "$kbit" judge "$work" -f json -f tap
 refuse '^kbit merge: --output is given twice' "$kbit" merge a.json -o x -o y
 refuse '^kbit bench: --only is given twice' "$kbit" bench --only=a --only=b
-refuse "declaration 'quant' is given twice" "$kbit" verify -c reference --declare quant=mul --declare quant=any
+refuse "declaration 'quant=any': quant is given twice" "$kbit" verify -c reference --declare quant=mul --declare quant=any
 refuse "contradict" "$kbit" verify -c reference --declare combine=round-twice --declare store=once
 refuse 'needs --step' "$kbit" verify --element 0,0
 refuse 'needs --tensors' "$kbit" verify --rows 4

@@ -133,6 +133,35 @@ Words bulk_copy(size_t c, const Words &in)
     return out;
 }
 
+/* ---- two blocks ---- */
+
+/* Row r of a box of 128-byte rows has its chunks at places (chunk ^ r); a block's place p holds the
+ * rows that block p loaded, where they were meant for it. */
+Words tma_multicast(size_t c, const Words &in)
+{
+    Words out;
+    for (size_t block = 0; block < 2; block++)
+        for (size_t p = 0; p < 2; p++) {
+            Words box(256, 0xeeeeeeeeu);
+            for (size_t byte = 0; byte < 1024; byte++) {
+                const size_t r = byte / 128, chunk = byte / 16 % 8;
+                if (c == 1 || p != block)
+                    put(box, r * 128 + chunk_place(128, r, chunk) * 16 + byte % 16,
+                        byte_of(in, p * 1024 + byte));
+            }
+            out.insert(out.end(), box.begin(), box.end());
+        }
+    return out;
+}
+Words mbarrier_arrive_at(size_t, const Words &)
+{
+    Words out;
+    for (uint32_t block = 0; block < 2; block++)
+        for (int thread = 0; thread < 64; thread++)
+            out.insert(out.end(), {block, 0, 0});
+    return out;
+}
+
 /* ---- roles ---- */
 
 Words named_barrier(size_t, const Words &in)
@@ -157,7 +186,10 @@ Words unchanged(size_t, const Words &in)
 void expect_copies(ExpectedAnswers &e)
 {
     e["cp_async16"] = cp_async16;
+    e["cp_async16_hinted"] = cp_async16;
     e["cp_async_groups"] = cp_async_groups;
+    e["tma_multicast"] = tma_multicast;
+    e["mbarrier_arrive_at"] = mbarrier_arrive_at;
     e["mbarrier"] = mbarrier;
     e["mbarrier_tx"] = mbarrier_tx;
     e["tma_load_2d"] = tma_load;

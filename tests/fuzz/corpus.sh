@@ -93,13 +93,20 @@ printf '{"schema":"kbit-case","schema":"kbit-case"}' >"$out/manifest/twice"
 declared() { printf '%s' "$2" >"$out/declared/$1"; }
 declared nothing ''
 declared one 'quant=mul'
-declared all 'quant=any dequant=any acc=tc-trunc store=any combine=round-twice subB=f16 nan=launder zero-stat=-0 overflow=sat'
+declared all 'quant=any dequant=any acc=tc-trunc store=any combine=round-twice subB=f16 nan=launder zero-stat=-0 overflow=sat bias=after-round via=f16'
 declared references 'quant=exact,dequant=bnb,acc=ieee'
 declared contradiction 'combine=round-twice store=once'
 declared twice 'acc=ieee acc=ieee'
 declared no-key 'atol=1'
 declared no-value 'acc= store'
 declared prefix 'acc=iee'
+declared step 'quant=reciprocal llmint8_linear_bnb:acc=tc-trunc,llmint8_linear_bnb:dequant=any'
+declared step-back 'acc=tc-trunc outlier_matmul:acc=ieee'
+declared step-unknown 'linear:acc=ieee'
+declared step-foreign 'store:acc=ieee'
+declared step-contradiction 'combine=round-twice store=twice llmint8_linear_bnb:store=once'
+declared step-empty ':acc=ieee'
+declared steps-two 'store:store:store=any'
 declared separators ' ,	acc=any-faithful	, store=twice,,'
 
 option() { printf '%s' "$2" >"$out/options/$1"; }

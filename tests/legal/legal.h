@@ -14,7 +14,13 @@ typedef struct {
 /* A file a step or group of steps; each table ends with a name that is NULL. */
 extern const legal_variant legal_statistics[], legal_quantize[], legal_product[],
     legal_dequantize[], legal_outliers[], legal_store[], legal_linear[], legal_accumulation[],
-    legal_tensor_cores[], legal_wider[], legal_producers[];
+    legal_tensor_cores[], legal_wider[], legal_declared[], legal_producers[];
+
+/* The two parts of llmint8_linear_bnb as float, without bias: C a s / 127^2, and what `outliers` makes of
+ * an outlier_matmul step without its d. */
+kbit_status legal_layer_parts(const kbit_call *call,
+                              kbit_status (*outliers)(void *bound, const kbit_call *call), float *d,
+                              float *sum);
 
 /* The operations that the layers use again. */
 kbit_status legal_quantize_mul(void *bound, const kbit_call *call);

@@ -109,8 +109,9 @@ static kbit_status outlier_part(void *bound, const kbit_call *call)
     return each_outlier_sum(call, only_outliers);
 }
 
-/* The layer's two parts as float, without bias. */
-static kbit_status parts(const kbit_call *call, float *d, float *sum)
+kbit_status legal_layer_parts(const kbit_call *call,
+                              kbit_status (*outliers)(void *bound, const kbit_call *call), float *d,
+                              float *sum)
 {
     kbit_tensor in[4] = {call->in[0], call->in[1], call->in[2], call->in[3]};
     kbit_tensor out = {d, KBIT_F32, 2, {call->M, call->N}};
@@ -120,7 +121,7 @@ static kbit_status parts(const kbit_call *call, float *d, float *sum)
     part.out = &out;
     kbit_status status = composed(&part, "outlier_matmul", int8_part);
     out.data = sum;
-    return status == KBIT_OK ? composed(&part, "outlier_matmul", outlier_part) : status;
+    return status == KBIT_OK ? composed(&part, "outlier_matmul", outliers) : status;
 }
 
 /* Joins the parts; rounds: to the output type in between, too. */
@@ -129,7 +130,7 @@ static kbit_status joined(const kbit_call *call, bool rounds)
     size_t n = call->M * call->N;
     float *d = calloc(n + 1, sizeof *d), *sum = calloc(n + 1, sizeof *sum);
     const float *bias = call->in[3].dim[0] ? call->in[3].data : NULL;
-    kbit_status status = parts(call, d, sum);
+    kbit_status status = legal_layer_parts(call, outlier_part, d, sum);
     for (size_t i = 0; status == KBIT_OK && i < n; i++) {
         float first = bias ? d[i] + bias[i % call->N] : d[i];
         put_rounded(&call->out[0], i, first);

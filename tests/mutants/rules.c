@@ -95,7 +95,7 @@ static const kbit_candidate_v1 *load(char *text)
     return entry ? entry(variant) : NULL;
 }
 
-/* What one plug-in did. [0]: on the two ordinary cases; [1]: on all. */
+/* What one plug-in did. [0]: on the ordinary cases; [1]: on all. */
 typedef struct {
     size_t differing;
     bool rejected[2], by_rule[2][N_RULES], says[2][N_RULES];

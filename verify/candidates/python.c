@@ -171,7 +171,7 @@ static const char *greeting(char *line, size_t size)
 
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
-    static char script[4096], name[64], declares[256], steps[512], first[16];
+    static char script[4096], name[64], declares[512], steps[512], first[16];
     static kbit_op ops[16];
     static kbit_candidate_v1 candidate = {
         KBIT_CANDIDATE_ABI, sizeof candidate, name, declares, ops, 0};

@@ -13,6 +13,16 @@ static void fill_large_sums(kbit_problem *p)
         p->w16[i] = in_type(p, (3.0 + (double)(draw(p, ID_W, i) % 1024) / 512) / 512);
 }
 
+/* Every code is 127. Whoever adds their products, 16129 each, in float loses one with every addition beyond
+ * 2^25: too little to see in an fp16 output, enough in a float. */
+static void fill_drift(kbit_problem *p)
+{
+    for (size_t i = 0; i < p->M * p->K; i++)
+        p->x[i] = 5;
+    for (size_t i = 0; i < p->N * p->K; i++)
+        p->w16[i] = 0x1p-6f;
+}
+
 /* Every element of X is subnormal and, with a threshold of 0, in an outlier column. */
 static void fill_subnormal(kbit_problem *p)
 {
@@ -75,6 +85,8 @@ static void fill_small_outputs(kbit_problem *p)
 static const kbit_case CASES[] = {
     {"large-sums", "accumulators beyond 2^24 in every step", 5, 6, 2050, F16, F16, 6, true, NULL,
      true, QUICK, NULL, fill_large_sums, 0},
+    {"all-127", "every code 127: a float accumulator loses one with each addition beyond 2^25", 3,
+     4, 4100, F16, F32, 6, false, NULL, true, DEFAULT, NULL, fill_drift, 0},
     {"subnormal-outliers", "fp16 subnormals in the outlier columns", 9, 12, 24, F16, F32, 0, false,
      NULL, true, QUICK, NULL, fill_subnormal, 0},
     {"overflow", "outputs beyond the largest finite fp16", 26, 20, 64, F16, F16, OFF, true, NULL,

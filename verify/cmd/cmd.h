@@ -52,6 +52,7 @@ bool kbit_option_u64(const char *verb, const char *option, const char *text, uin
 bool kbit_option_format(const char *verb, const char *text, kbit_format *format);
 bool kbit_option_key(const char *verb, const char *text, uint8_t key[KBIT_KEY_BYTES]);
 bool kbit_option_element(const char *verb, const char *text, size_t *row, size_t *column);
+bool kbit_option_shard(const char *verb, const char *text, size_t *shard, size_t *shards);
 /* "A,B", any two whole numbers. */
 bool kbit_option_pair(const char *verb, const char *option, const char *text, size_t *first,
                       size_t *second);

@@ -78,6 +78,14 @@ bool kbit_option_format(const char *verb, const char *text, kbit_format *format)
     return false;
 }
 
+bool kbit_option_shard(const char *verb, const char *text, size_t *shard, size_t *shards)
+{
+    if (kbit_parse_shard(text, shard, shards))
+        return true;
+    kbit_usage(verb, "--shard takes I/N with 1 <= I <= N <= %d, not '%s'", KBIT_MOST_SHARDS, text);
+    return false;
+}
+
 bool kbit_option_pair(const char *verb, const char *option, const char *text, size_t *first,
                       size_t *second)
 {

@@ -1,24 +1,37 @@
 /* judge.c -- kbit judge: the verdict on files that a port wrote. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "commit_files.h"
 #include "hint.h"
 #include "io/manifest.h"
+#include "judge_rows.h"
 #include "linear_files.h"
+#include "option_values.h"
 #include "product_files.h"
+#include "threads.h"
 
 #define SAMPLE 32 /* rows and columns of a large layer, if nothing else is said */
 
 static const char HELP[] =
     "Usage: kbit judge DIR [OPTION]...\n"
     "Judges the outputs that a port added to a folder that kbit gen wrote.\n\n"
-    "      --declare KEY=VALUE    in place of the manifest's \"declares\"; may be repeated\n"
+    "      --declare [STEP:]KEY=VALUE  in place of the manifest's \"declares\"; may be repeated\n"
     "      --element ROW,COLUMN   report on this element, with its admissible set\n"
     "      --sample ROWS,COLUMNS  of a layer: certify it if it is transparent, else judge so many\n"
     "                             rows and columns, drawn after the output was hashed [all of it;\n"
     "                             32,32 where that is too much]\n"
     "      --key HEX              replays the key of a certificate or sample (64 digits)\n"
+    "  -j, --jobs J               uses J threads [the processors]\n"
+    "      --shard I/N            only the I-th of N parts of the rows; kbit merge puts the "
+    "parts'\n"
+    "                             JSON reports together\n"
+    "      --commit               judges nothing: hashes the output, then draws the key that all\n"
+    "                             shards of a product or of a large layer use, and prints both\n"
+    "      --commitment TEXT      what --commit printed\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
@@ -120,10 +133,50 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
                    : kbit_fail(error, status, "%s: there is no right output: %s", folder, why.text);
     kbit_judging on_call = *judging;
     on_call.call = &call;
-    status = kbit_step_judge(step, &on_call, verdict, error);
+    const kbit_rows rows = {judging->from, judging->to ? judging->to : m->M};
+    status = kbit_judge_rows(step, &on_call, rows, verdict, error);
     if (status == KBIT_OK)
         status = kbit_hint(step, &on_call, verdict, error);
     return status;
+}
+
+/* What was asked for beside the judging. */
+typedef struct {
+    size_t rows, columns; /* of a large layer, sampled; 0: not said */
+    size_t shard, shards; /* 0: all rows */
+    bool commit;
+    const char *commitment, *key, *element;
+} request;
+
+/* Whether a key is drawn: for a product, and for a layer that is judged where it lies. */
+static bool draws_key(const kbit_manifest *m, const kbit_step *step, const request *r)
+{
+    return step == &kbit_step_int8_matmul ||
+           (strncmp(step->stem, "llmint8_linear", 14) == 0 && (r->rows || kbit_linear_is_large(m)));
+}
+
+/* The rows of the shard. */
+static kbit_status choose_rows(const char *folder, const kbit_manifest *m, const kbit_step *step,
+                               const request *r, kbit_judging *judging, kbit_error *error)
+{
+    if (!r->shards)
+        return KBIT_OK;
+    if (!kbit_step_has_rows(step))
+        return kbit_fail(error, KBIT_ERR_UNSUPPORTED,
+                         "%s: --shard: the outputs of %s are judged whole, and have no parts",
+                         folder, step->stem);
+    if (r->shards > m->M)
+        return kbit_fail(error, KBIT_ERR_RANGE, "%s: shard %zu/%zu: the output has only %zu rows",
+                         folder, r->shard, r->shards, m->M);
+    if (draws_key(m, step, r) && !judging->key)
+        return kbit_fail(error, KBIT_ERR_FORMAT,
+                         "%s: the shards of %s share a key: --commitment (kbit judge --commit "
+                         "prints it), or --key to replay one",
+                         folder, step->stem);
+    const kbit_rows rows = kbit_rows_of_part(m->M, r->shard - 1, r->shards);
+    judging->from = rows.from;
+    judging->to = rows.to;
+    return KBIT_OK;
 }
 
 /* rows x columns of a large layer are sampled, if they are not 0. */
@@ -147,24 +200,65 @@ static kbit_status judge_folder(const char *folder, kbit_manifest *m, const kbit
     return status;
 }
 
+/* The output is still what was committed to. */
+static kbit_status check_commitment(const char *folder, const request *r,
+                                    const kbit_verdict *verdict, kbit_error *error)
+{
+    static const char LEAD[] = "sha256 ";
+    if (!r->commitment || strncmp(verdict->evidence, LEAD, sizeof LEAD - 1) != 0 ||
+        strncmp(verdict->evidence + sizeof LEAD - 1, r->commitment, 64) == 0)
+        return KBIT_OK;
+    return kbit_fail(error, KBIT_ERR_IO, "%s: the output is not the one that was committed to",
+                     folder);
+}
+
+/* The options that choose what is judged and shown. */
+static void selection(const request *r, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    if (r->rows)
+        used += (size_t)snprintf(text, size, "--sample %zu,%zu", r->rows, r->columns);
+    if (r->element && used < size)
+        snprintf(text + used, size - used, "%s--element %s", used ? " " : "", r->element);
+}
+
+static int print_commitment(const char *folder, const kbit_manifest *m, const kbit_step *step,
+                            const request *r, kbit_error *error)
+{
+    char text[KBIT_COMMITMENT_TEXT];
+    kbit_status status = draws_key(m, step, r)
+                             ? kbit_commit_output(folder, m, text, error)
+                             : kbit_fail(error, KBIT_ERR_UNSUPPORTED,
+                                         "%s: --commit: the judge of %s, in memory, draws no key",
+                                         folder, step->stem);
+    if (status != KBIT_OK)
+        return kbit_report_error("judge", error);
+    puts(text);
+    return fflush(stdout) == 0 ? EXIT_ADMISSIBLE : EXIT_USAGE;
+}
+
 int kbit_cmd_judge(int argc, char **argv)
 {
     static const struct option OPTIONS[] = {
-        {"declare", required_argument, NULL, 1},  {"element", required_argument, NULL, 2},
-        {"sample", required_argument, NULL, 3},   {"key", required_argument, NULL, 4},
-        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"declare", required_argument, NULL, 1},    {"element", required_argument, NULL, 2},
+        {"sample", required_argument, NULL, 3},     {"key", required_argument, NULL, 4},
+        {"shard", required_argument, NULL, 5},      {"commit", no_argument, NULL, 6},
+        {"commitment", required_argument, NULL, 7}, {"jobs", required_argument, NULL, 'j'},
+        {"format", required_argument, NULL, 'f'},   {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     const char *output = NULL;
     kbit_declares declare = {false, ""};
     kbit_format format = KBIT_FORMAT_TEXT;
     kbit_judging judging = {0};
-    size_t rows = 0, columns = 0;
+    request r = {0};
     uint8_t key[KBIT_KEY_BYTES];
+    uint64_t jobs;
     int c;
     kbit_options_given given = {{false}};
     optind = 1;
-    while ((c = kbit_next_option(argc, argv, "f:o:h", OPTIONS, &given)) != -1)
+    while ((c = kbit_next_option(argc, argv, "j:f:o:h", OPTIONS, &given)) != -1)
         switch (c) {
         case 1:
             if (!kbit_option_declare("judge", optarg, &declare))
@@ -174,17 +268,38 @@ int kbit_cmd_judge(int argc, char **argv)
             if (!kbit_option_element("judge", optarg, &judging.row, &judging.column))
                 return EXIT_USAGE;
             judging.one_element = true;
+            r.element = optarg;
             break;
         case 3:
-            if (!kbit_option_pair("judge", "--sample", optarg, &rows, &columns))
+            if (!kbit_option_pair("judge", "--sample", optarg, &r.rows, &r.columns))
                 return EXIT_USAGE;
-            if (!rows || !columns)
+            if (!r.rows || !r.columns)
                 return kbit_usage("judge", "--sample takes at least 1,1, not '%s'", optarg);
             break;
         case 4:
             if (!kbit_option_key("judge", optarg, key))
                 return EXIT_USAGE;
             judging.key = key;
+            r.key = optarg;
+            break;
+        case 5:
+            if (!kbit_option_shard("judge", optarg, &r.shard, &r.shards))
+                return EXIT_USAGE;
+            break;
+        case 6:
+            r.commit = true;
+            break;
+        case 7:
+            if (!kbit_parse_commitment(optarg, key))
+                return kbit_usage("judge", "--commitment takes what --commit printed, not '%s'",
+                                  optarg);
+            judging.key = key;
+            r.commitment = optarg;
+            break;
+        case 'j':
+            if (!kbit_option_u64("judge", "--jobs", optarg, 1, 256, &jobs))
+                return EXIT_USAGE;
+            kbit_use_threads((unsigned)jobs);
             break;
         case 'f':
             if (!kbit_option_format("judge", optarg, &format))
@@ -202,36 +317,55 @@ int kbit_cmd_judge(int argc, char **argv)
         }
     if (optind + 1 != argc)
         return kbit_usage("judge", optind == argc ? "which folder?" : "takes one folder");
+    if (r.key && r.commitment)
+        return kbit_usage("judge", "--key and --commitment both give a key");
+    if (r.commit && (r.shards || r.key || r.commitment))
+        return kbit_usage("judge", "--commit goes before --shard, and draws the key itself");
 
     const char *folder = argv[optind];
     kbit_error error = {KBIT_OK, ""};
     kbit_manifest m = {0};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     const kbit_step *step = NULL;
     kbit_verdict verdict = {.theorem = "", .ratio = -1};
     kbit_report *report = kbit_report_new();
     kbit_status status = report ? open_folder(folder, &m, &step, &error)
                                 : kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
-    if (status == KBIT_OK)
-        status = kbit_declared_parse(declare.given ? declare.text : m.declares, &declared, &error);
-    if (status == KBIT_OK) {
-        judging.declared = &declared;
+    int code = -1;
+    if (status == KBIT_OK && r.commit)
+        code = print_commitment(folder, &m, step, &r, &error);
+    if (status == KBIT_OK && code < 0)
+        status =
+            kbit_declarations_parse(declare.given ? declare.text : m.declares, &declared, &error);
+    if (status == KBIT_OK && code < 0)
+        status = choose_rows(folder, &m, step, &r, &judging, &error);
+    if (status == KBIT_OK && code < 0) {
+        judging.declared = kbit_declared_for(&declared, step->stem);
         verdict.mode = strncmp(step->stem, "llmint8_linear", 14) == 0 ? KBIT_FUSED : KBIT_ISOLATED;
-        status = judge_folder(folder, &m, step, &judging, rows, columns, &verdict, &error);
+        status = judge_folder(folder, &m, step, &judging, r.rows, r.columns, &verdict, &error);
     }
-    int code;
-    if (status == KBIT_OK) {
-        char assumed[512];
+    if (status == KBIT_OK && code < 0)
+        status = check_commitment(folder, &r, &verdict, &error);
+    if (status != KBIT_OK) {
+        code = kbit_report_error("judge", &error);
+    } else if (code < 0) {
+        char assumed[512], chosen[256];
         kbit_case of = {.threshold = m.threshold};
         snprintf(of.name, sizeof of.name, "%.39s", m.name);
-        kbit_line line = {&of, step, &verdict, m.seed, 0};
+        kbit_line line = {&of, step, &verdict, m.seed, r.shards ? r.shard - 1 : 0};
         kbit_report_line(&line, report);
-        kbit_declared_print(&declared, assumed, sizeof assumed);
-        kbit_report_about about = {
-            .candidate = folder, .name = folder, .declares = assumed, .seed = m.seed};
+        kbit_declared_print(judging.declared, step->stem, assumed, sizeof assumed);
+        selection(&r, chosen, sizeof chosen);
+        kbit_report_about about = {.candidate = folder,
+                                   .name = folder,
+                                   .declares = assumed,
+                                   .selection = chosen,
+                                   .seed = m.seed,
+                                   .shard = r.shard,
+                                   .shards = r.shards,
+                                   .units = r.shards,
+                                   .by_rows = r.shards != 0};
         code = kbit_finish_report("judge", report, &about, format, output);
-    } else {
-        code = kbit_report_error("judge", &error);
     }
     kbit_report_free(report);
     kbit_manifest_free(&m);

@@ -94,6 +94,11 @@ static bool declares(void)
         }
         printf("%-22s    read by: %s\n", "", rows[r].steps);
     }
+    const char *first, *second, *why;
+    printf("# STEP:key=value is for this step alone. Of these pairs, both for one step are "
+           "refused:\n");
+    for (size_t f = 0; kbit_declared_forbidden(f, &first, &second, &why); f++)
+        printf("# %s with %s: %s\n", first, second, why);
     return true;
 }
 

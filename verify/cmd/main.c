@@ -23,7 +23,8 @@ static const struct {
     {"probe", "try to refute what a candidate declares", kbit_cmd_probe},
     {"merge", "merge the JSON reports of the shards of one run", kbit_cmd_merge},
     {"list", "list cases, steps, candidates, declarations or bounds", kbit_cmd_list},
-    {"bench", "time the certificate, the reference's steps and int8 products; gpu: the kernels", kbit_cmd_bench},
+    {"bench", "time the certificate, the reference's steps and int8 products; gpu: the kernels",
+     kbit_cmd_bench},
 };
 
 static const char *verb_name(const void *unused, size_t index)

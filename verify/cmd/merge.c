@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "judge_rows.h"
 
 static const char HELP[] =
     "Usage: kbit merge REPORT.json... [OPTION]...\n"
-    "Merges the JSON reports of kbit verify --shard 1/N ... --shard N/N, in any order, into the\n"
-    "report of the whole run: what kbit verify without --shard would have printed.\n\n"
+    "Merges the JSON reports of kbit verify, or kbit judge, --shard 1/N ... --shard N/N, in any\n"
+    "order, into the report of the whole run: what it would have printed without --shard.\n\n"
     "  -f, --format FORMAT        text, json, tap or html\n"
     "  -o, --output FILE          write the report there instead of to stdout\n"
     "  -h, --help                 this text\n\n"
@@ -43,6 +44,7 @@ static kbit_status compare(const char *path, const kbit_report_file *file, const
         {"seed", a->seed, b->seed},
         {"number of shards", a->shards, b->shards},
         {"number of units", a->units, b->units},
+        {"shards by rows", a->by_rows, b->by_rows},
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
         if (!same(TEXTS[i].is, TEXTS[i].should))
@@ -109,6 +111,34 @@ static kbit_status gather(size_t n, char **paths, kbit_report_file *files, kbit_
     return status;
 }
 
+/* The shards' rows of one output: one judgement each, in order, with the same evidence. */
+static kbit_status join_rows(size_t n, char **paths, kbit_report *report, kbit_error *error)
+{
+    const kbit_entry *entries;
+    const size_t count = kbit_report_entries(report, &entries);
+    if (count != n)
+        return kbit_fail(error, KBIT_ERR_FORMAT, "%s: not one judgement a shard", paths[0]);
+    kbit_entry whole = entries[0];
+    whole.unit = 0;
+    for (size_t s = 1; s < n; s++) {
+        const kbit_entry *e = &entries[s];
+        if (e->step != whole.step || strcmp(e->case_name, whole.case_name) != 0 ||
+            e->verdict.kind != whole.verdict.kind || e->verdict.mode != whole.verdict.mode ||
+            !kbit_judged(e->verdict.result) || !kbit_judged(whole.verdict.result))
+            return kbit_fail(error, KBIT_ERR_FORMAT, "%s: its shards are not of one output",
+                             paths[0]);
+        if (strcmp(e->verdict.evidence, whole.verdict.evidence) != 0)
+            return kbit_fail(
+                error, KBIT_ERR_FORMAT,
+                "shards 1 and %zu: not one output certified with one key: '%.150s' and "
+                "'%.150s'",
+                s + 1, whole.verdict.evidence, e->verdict.evidence);
+        kbit_verdict_join(&whole.verdict, &e->verdict);
+    }
+    kbit_report_keep(report, &whole);
+    return KBIT_OK;
+}
+
 static int merge(size_t n, char **paths, kbit_format format, const char *output)
 {
     kbit_error error = {KBIT_OK, ""};
@@ -120,6 +150,8 @@ static int merge(size_t n, char **paths, kbit_format format, const char *output)
         kbit_report_sort(report);
         if (!kbit_report_complete(report))
             status = kbit_fail(&error, KBIT_ERR_MEMORY, "out of memory");
+        else if (files[0].about.by_rows)
+            status = join_rows(n, paths, report, &error);
     }
     int code;
     if (status == KBIT_OK) {

@@ -13,8 +13,8 @@ static const char HELP[] =
     "declaration whether they refute it. It proves none: no verdict rests on a probe.\n\n"
     "  -c, --candidate NAME       simt (default), reference, cuda, ..., or ./file.so;\n"
     "                             NAME:VARIANT chooses one of its variants\n"
-    "      --declare KEY=VALUE    in place of all that the candidate declares (kbit list "
-    "--declares);\n"
+    "      --declare [STEP:]KEY=VALUE  in place of all that the candidate declares (kbit list\n"
+    "                             --declares); STEP: for this step alone;\n"
     "                             may be repeated\n"
     "      --shape MxNxK          rows of X, rows of W, shared dimension >= 16 [64x64x64]\n"
     "  -f, --format FORMAT        text or json\n"
@@ -111,7 +111,7 @@ static int parse(int argc, char **argv, request *r)
 }
 
 /* Into memory first: a report that cannot be made whole is not begun. */
-static kbit_status print(const request *r, const kbit_declared *declared, const char *name,
+static kbit_status print(const request *r, const kbit_declarations *declared, const char *name,
                          const char *declares, kbit_error *error)
 {
     char *text = NULL;
@@ -139,7 +139,7 @@ int kbit_cmd_probe(int argc, char **argv)
     static request r;
     r = (request){.candidate = "simt", .timeout = 120, .probe = {.M = 64, .N = 64, .K = 64}};
     kbit_error error = {KBIT_OK, ""};
-    kbit_declared declared = {0};
+    kbit_declarations declared;
     kbit_sandbox *sandbox;
     int code = parse(argc, argv, &r);
     if (code >= 0)
@@ -149,7 +149,7 @@ int kbit_cmd_probe(int argc, char **argv)
     if (status != KBIT_OK)
         return kbit_report_error("probe", &error);
     const char *declares = r.declare.given ? r.declare.text : kbit_sandbox_declares(sandbox);
-    status = kbit_declared_parse(declares, &declared, &error);
+    status = kbit_declarations_parse(declares, &declared, &error);
     if (status == KBIT_OK)
         status = kbit_probe_run(sandbox, &declared, &r.probe, &error);
     if (status == KBIT_OK)

@@ -22,8 +22,8 @@ static const char HELP[] =
     "      --seed N               of the generated tensors [1]; random: one that is drawn, and "
     "named\n"
     "      --key HEX              replays the key of a certificate (64 digits)\n"
-    "      --declare KEY=VALUE    in place of all that the candidate declares (kbit list "
-    "--declares);\n"
+    "      --declare [STEP:]KEY=VALUE  in place of all that the candidate declares (kbit list\n"
+    "                             --declares); STEP: for this step alone;\n"
     "                             may be repeated\n"
     "      --tensors FILE[:NAME]  judge on the 2-D float weights of a .safetensors file\n"
     "      --rows M               activation rows with --tensors [16]\n"
@@ -110,15 +110,6 @@ static bool parse_level(const char *text, kbit_level *level)
             return true;
         }
     kbit_usage("verify", "--level takes quick, default or full, not '%s'", text);
-    return false;
-}
-
-static bool parse_shard(const char *text, size_t *shard, size_t *shards)
-{
-    if (kbit_parse_shard(text, shard, shards))
-        return true;
-    kbit_usage("verify", "--shard takes I/N with 1 <= I <= N <= %d, not '%s'", KBIT_MOST_SHARDS,
-               text);
     return false;
 }
 
@@ -243,7 +234,7 @@ static int parse(int argc, char **argv, request *r)
             r->tensors.activations = optarg;
             break;
         case SHARD:
-            ok = parse_shard(optarg, &r->run.shard, &r->run.shards);
+            ok = kbit_option_shard("verify", optarg, &r->run.shard, &r->run.shards);
             break;
         case FAIL_FAST:
             r->run.stopped = &r->stopped;
@@ -312,7 +303,7 @@ static void progress(const char *what, void *context)
 static kbit_status parse_declares(request *r, const char *declares, kbit_error *error)
 {
     kbit_error why = {KBIT_OK, ""};
-    kbit_status status = kbit_declared_parse(declares, &r->run.declared, &why);
+    kbit_status status = kbit_declarations_parse(declares, &r->run.declared, &why);
     if (status == KBIT_OK)
         return status;
     if (r->declare.given)

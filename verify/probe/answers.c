@@ -5,9 +5,6 @@
 #include "numbers.h"
 #include "probe.h"
 
-/* RN(1 / 127^2), the constant of dequant=bnb. */
-#define INVERSE_127_SQUARED 0x1.040c2p-14f
-
 static const kbit_declared_row *row_of_key(const char *key)
 {
     const kbit_declared_row *rows;
@@ -46,11 +43,24 @@ static size_t first_outside(const kbit_question *q, const kbit_sum_set *set, boo
     return i;
 }
 
+/* The same where more bits than fp32 has are allowed as well. */
+static size_t first_worse(const kbit_question *q, const kbit_sum_set *set,
+                          const kbit_declared *declared)
+{
+    const bool flush = declared->ftz_in16 == FTZ_FLUSH;
+    const float *y = q->out.data;
+    size_t n = kbit_tensor_elements(&q->out), i = 0;
+    while (i < n && (kbit_sum_set_has(set, y[i], declared->ftz32 == FTZ_FLUSH) ||
+                     kbit_sum_set_reaches(set, &q->products, flush, y[i])))
+        i++;
+    return i;
+}
+
 static bool by_judge(const kbit_question *q, const kbit_declared *declared, kbit_answer *answer,
                      kbit_error *error)
 {
     kbit_call call = {q->step->stem, q->M, q->N, q->K, q->threshold, q->in, (kbit_tensor *)&q->out};
-    kbit_judging judging = {&call, declared, false, 0, 0, NULL};
+    kbit_judging judging = {.call = &call, .declared = declared};
     kbit_verdict verdict = {.mode = KBIT_ISOLATED};
     if (kbit_step_judge(q->step, &judging, &verdict, error) != KBIT_OK)
         return false;
@@ -75,9 +85,11 @@ static bool by_set(const kbit_question *q, const kbit_accumulation *row,
                    const kbit_declared *declared, kbit_answer *answer)
 {
     kbit_sum_set set;
-    bool flush_results = declared->ftz32 == FTZ_FLUSH;
     kbit_sum_set_of(row, &q->products, declared->ftz_in16 == FTZ_FLUSH, &set);
-    size_t outside = first_outside(q, &set, flush_results), used = 0;
+    size_t outside = declared->acc == ACC_IEEE
+                         ? first_worse(q, &set, declared)
+                         : first_outside(q, &set, declared->ftz32 == FTZ_FLUSH);
+    size_t used = 0;
     if (outside == kbit_tensor_elements(&q->out))
         return true;
     if (answer) {
@@ -91,26 +103,6 @@ static bool by_set(const kbit_question *q, const kbit_accumulation *row,
     return false;
 }
 
-/* dequant=bnb names a sequence of operations, so its bits are determined. */
-static bool by_bits(const kbit_question *q, kbit_answer *answer)
-{
-    const int32_t *c = q->in[0].data;
-    const float *absmax = q->in[1].data, *w_absmax = q->in[2].data, *d = q->out.data;
-    for (size_t i = 0; i < q->M * q->N; i++) {
-        float value = (float)c[i] * absmax[i / q->N];
-        value = value * w_absmax[i % q->N];
-        value = value * INVERSE_127_SQUARED;
-        if (memcmp(&value, &d[i], sizeof value) == 0)
-            continue;
-        if (answer) {
-            print_element(q, i, answer->observed, sizeof answer->observed);
-            kbit_print_value(answer->allowed, sizeof answer->allowed, (double)value, KBIT_F32);
-        }
-        return false;
-    }
-    return true;
-}
-
 /* Whether the declarations allow the answer; answer, if not NULL, receives what shows that not. */
 static bool allows(const kbit_question *q, const kbit_declared *declared, kbit_answer *answer,
                    kbit_error *error)
@@ -119,8 +111,6 @@ static bool allows(const kbit_question *q, const kbit_declared *declared, kbit_a
         const kbit_accumulation *row = enumerable(q, declared);
         return row ? by_set(q, row, declared, answer) : by_judge(q, declared, answer, error);
     }
-    if (strcmp(q->key, "dequant") == 0 && declared->dequant == DEQUANT_BNB)
-        return by_bits(q, answer);
     return by_judge(q, declared, answer, error);
 }
 
@@ -190,8 +180,22 @@ static kbit_status weigh(const kbit_question *q, const kbit_declared *declared, 
     return error->status;
 }
 
-kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declared *declared, kbit_probe *probe,
-                           kbit_error *error)
+/* What the answer is about: a key's value as declared for its step. */
+static void name_flag(const kbit_declarations *declarations, const kbit_question *q,
+                      kbit_answer *answer)
+{
+    const kbit_declared_row *row = row_of_key(q->key);
+    char all[KBIT_VALUE_TEXT];
+    answer->key = q->key;
+    answer->name = q->name;
+    answer->step = q->step->stem;
+    kbit_declared_value(row, kbit_declared_for(declarations, answer->step), answer->value);
+    kbit_declared_value(row, &declarations->all, all);
+    answer->own = strcmp(answer->value, all) != 0 ? answer->step : NULL;
+}
+
+kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declarations *declarations,
+                           kbit_probe *probe, kbit_error *error)
 {
     const kbit_accumulation *rows;
     size_t n_rows = kbit_accumulations(&rows);
@@ -202,9 +206,8 @@ kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declared *declared,
         probe->rows[r] = r < n_rows;
     for (size_t number = 0; status == KBIT_OK && kbit_question_make(number, &q, &made); number++) {
         kbit_answer *answer = &probe->answers[probe->n_answers++];
-        answer->key = q.key;
-        answer->name = q.name;
-        answer->step = q.step->stem;
+        const kbit_declared *declared = kbit_declared_for(declarations, q.step->stem);
+        name_flag(declarations, &q, answer);
         memcpy(answer->operands, q.operands, sizeof answer->operands);
         status = made ? ask(sandbox, &q, answer, error)
                       : kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", q.step->stem);
@@ -219,12 +222,18 @@ kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declared *declared,
     return status == KBIT_OK ? error->status : status;
 }
 
-kbit_flag_state kbit_probe_flag(const kbit_probe *probe, const char *key)
+bool kbit_probe_about(const kbit_answer *answer, const char *key, const char *own)
+{
+    return strcmp(answer->key, key) == 0 &&
+           (own ? answer->own && strcmp(answer->own, own) == 0 : !answer->own);
+}
+
+kbit_flag_state kbit_probe_flag(const kbit_probe *probe, const char *key, const char *own)
 {
     kbit_flag_state state = KBIT_FLAG_NOT_PROBED;
     for (size_t a = 0; a < probe->n_answers; a++) {
         const kbit_answer *answer = &probe->answers[a];
-        if (strcmp(answer->key, key) != 0 || answer->answering != KBIT_ANSWERED)
+        if (!kbit_probe_about(answer, key, own) || answer->answering != KBIT_ANSWERED)
             continue;
         if (answer->refutes)
             return KBIT_FLAG_REFUTED;

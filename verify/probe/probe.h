@@ -40,8 +40,10 @@ typedef struct {
     char operands[400], observed[96], note[320];
     char allowed[200]; /* by the declared value, where that does not allow what was observed */
     kbit_answering answering;
-    bool refutes;    /* the declared value */
-    unsigned allows; /* set of the key's values, by index */
+    const char *own; /* the step's name, if its value of the key is not that of all steps */
+    char value[KBIT_VALUE_TEXT]; /* the declared one */
+    bool refutes;                /* it */
+    unsigned allows;             /* set of the key's values, by index */
 } kbit_answer;
 
 typedef struct {
@@ -54,11 +56,14 @@ typedef struct {
 
 /* Asks everything at one shape; K >= 16, M, N >= 1. Fails only where the referee itself does, and
  * with KBIT_ERR_NO_DEVICE. */
-kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declared *declared, kbit_probe *probe,
-                           kbit_error *error);
+kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declarations *declarations,
+                           kbit_probe *probe, kbit_error *error);
 
 typedef enum { KBIT_FLAG_NOT_PROBED, KBIT_FLAG_CONSISTENT, KBIT_FLAG_REFUTED } kbit_flag_state;
-kbit_flag_state kbit_probe_flag(const kbit_probe *probe, const char *key);
+/* Of a key as declared for all steps, or (own) for one. */
+kbit_flag_state kbit_probe_flag(const kbit_probe *probe, const char *key, const char *own);
+/* Whether the answer is about that. */
+bool kbit_probe_about(const kbit_answer *answer, const char *key, const char *own);
 /* Whether anything was refuted, or died instead of answering. */
 bool kbit_probe_objects(const kbit_probe *probe);
 
@@ -83,10 +88,13 @@ typedef struct {
 void kbit_sum_set_of(const kbit_accumulation *row, const kbit_products *products,
                      bool flush_operands, kbit_sum_set *set);
 bool kbit_sum_set_has(const kbit_sum_set *set, float observed, bool flush_results);
+/* Whether some value of the set errs at least as much: a sum of more bits than the row has. */
+bool kbit_sum_set_reaches(const kbit_sum_set *set, const kbit_products *products,
+                          bool flush_operands, float observed);
 
-void kbit_probe_text(const kbit_probe *probe, const kbit_declared *declared, const char *name,
-                     const char *declares, FILE *stream);
-bool kbit_probe_json(const kbit_probe *probe, const kbit_declared *declared, const char *name,
-                     const char *declares, FILE *stream);
+void kbit_probe_text(const kbit_probe *probe, const kbit_declarations *declarations,
+                     const char *name, const char *declares, FILE *stream);
+bool kbit_probe_json(const kbit_probe *probe, const kbit_declarations *declarations,
+                     const char *name, const char *declares, FILE *stream);
 
 #endif

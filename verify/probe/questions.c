@@ -31,31 +31,48 @@ static kbit_f16 *f16(kbit_tensor *t)
     return t->data;
 }
 
-/* Rows whose second element is an exact tie 127 x / a that the sequences round apart, in turn. */
+/* A tie 127 x / a, by number; false when there are no more. */
+static bool tie(int number, float *x, float *a)
+{
+    /* a = 127 m 2^-10 and x = (2k + 1) m 2^-11 */
+    const int few = 16 * 127, m = 1 + number / 127, k = number % 127;
+    *a = 127 * (float)m * 0x1p-10f;
+    *x = (float)((2 * k + 1) * m) * 0x1p-11f;
+    if (number >= few) { /* any a, and x = a/2 */
+        *a = (float)(1024 + number - few) * 0x1p-10f;
+        *x = *a / 2;
+    }
+    return number < few + 1024;
+}
+
+static int code(float x, float a, kbit_quant quant)
+{
+    return kbit_codes_of(x, a, KBIT_THRESHOLD_OFF, quant, KBIT_F16).code;
+}
+
+/* Rows whose second element is an exact tie 127 x / a that two of the sequences round apart, each pair of
+ * sequences in turn. */
 static void ask_quant(kbit_question *p)
 {
-    size_t row = 0;
-    for (int m = 1; m < 2048 && row < p->M; m++)
-        for (int k = 0; k < 127 && row < p->M; k++) {
-            /* a = 127 m 2^-10 (or any, for x = a/2) and x = (2k + 1) m 2^-11 */
-            float a = m < 17 ? 127 * (float)m * 0x1p-10f : (float)(m | 1024) * 0x1p-10f;
-            float x = m < 17 ? (float)((2 * k + 1) * m) * 0x1p-11f : a / 2;
-            if (kbit_f16_to_f32(kbit_f16_from_f32(x)) != x)
-                continue;
-            int exact = kbit_codes_of(x, a, KBIT_THRESHOLD_OFF, QUANT_EXACT, KBIT_F16).code;
-            int mul = kbit_codes_of(x, a, KBIT_THRESHOLD_OFF, QUANT_MUL, KBIT_F16).code;
-            int rdiv = kbit_codes_of(x, a, KBIT_THRESHOLD_OFF, QUANT_RDIV, KBIT_F16).code;
-            int apart = row % 3 == 0 ? exact - mul : row % 3 == 1 ? exact - rdiv : mul - rdiv;
-            if (apart != 0) {
-                f16(&p->in[0])[row * p->K] = kbit_f16_from_f32(a);
-                f16(&p->in[0])[row * p->K + 1] = kbit_f16_from_f32(x);
-                ((float *)p->in[1].data)[row++] = a;
-            }
-            if (m >= 17)
-                break;
-        }
-    while (row < p->M)
-        ((float *)p->in[1].data)[row++] = 0;
+    static const kbit_quant PAIRS[][2] = {
+        {QUANT_EXACT, QUANT_MUL},      {QUANT_EXACT, QUANT_RDIV},
+        {QUANT_MUL, QUANT_RDIV},       {QUANT_EXACT, QUANT_RECIPROCAL},
+        {QUANT_MUL, QUANT_RECIPROCAL}, {QUANT_RDIV, QUANT_RECIPROCAL}};
+    enum { KINDS = sizeof PAIRS / sizeof *PAIRS };
+    int next[KINDS] = {0};
+    for (size_t row = 0; row < p->M; row++) {
+        const kbit_quant *apart = PAIRS[row % KINDS];
+        float x, a;
+        bool found = false;
+        while (!found && tie(next[row % KINDS]++, &x, &a))
+            found = kbit_f16_to_f32(kbit_f16_from_f32(x)) == x &&
+                    code(x, a, apart[0]) != code(x, a, apart[1]);
+        if (!found)
+            continue; /* a row of zeros */
+        f16(&p->in[0])[row * p->K] = kbit_f16_from_f32(a);
+        f16(&p->in[0])[row * p->K + 1] = kbit_f16_from_f32(x);
+        ((float *)p->in[1].data)[row] = a;
+    }
     snprintf(p->operands, sizeof p->operands,
              "rows (a, x, 0, ...) with 127x/a an exact tie, the first a %a, x %a",
              (double)((float *)p->in[1].data)[0], (double)kbit_f16_to_f32(f16(&p->in[0])[1]));
@@ -85,6 +102,20 @@ static void ask_store(kbit_question *p, float y, float bias)
 static void ask_store_rule(kbit_question *p)
 {
     ask_store(p, 1 + 0x1p-11f, 0x1p-40f); /* just above a tie of fp16 that fp32 rounds to */
+}
+
+/* y is 1 + 2^-11 + 2^-14: fp16 lifts it to 1 + 2^-10, and what is then added to that shows. */
+static void ask_bias(kbit_question *p)
+{
+    ask_store(p, 1 + 0x1p-11f + 0x1p-14f, -0x1p-13f);
+}
+
+/* Beside a tie of bf16, onto which fp16 rounds it. */
+static void ask_via(kbit_question *p)
+{
+    ask_store(p, 1 + 0x1p-8f + 0x1p-13f, 0);
+    snprintf(p->operands, sizeof p->operands, "bf16: y %a, bias 0",
+             (double)(1 + 0x1p-8f + 0x1p-13f));
 }
 
 static void ask_overflow(kbit_question *p)
@@ -154,6 +185,8 @@ static const struct {
     {"quant", "ties that the sequences round apart", &kbit_step_quantize_rows, KBIT_I8, ask_quant},
     {"dequant", "the bits of the sequence", &kbit_step_dequantize, KBIT_F32, ask_dequant},
     {"store", "a tie after the first rounding", &kbit_step_store, KBIT_F16, ask_store_rule},
+    {"bias", "a sum that an earlier rounding changes", &kbit_step_store, KBIT_F16, ask_bias},
+    {"via", "a number beside a tie of bf16", &kbit_step_store, KBIT_BF16, ask_via},
     {"combine", "a tie in the int8 part", &kbit_step_llmint8_linear_bnb, KBIT_F16, ask_combine},
     {"subB", "a weight that fp16 rounds", &kbit_step_outlier_matmul, KBIT_F32, ask_subB},
     {"nan", "a NaN activation", &kbit_step_absmax_rows, KBIT_F32, ask_nan},

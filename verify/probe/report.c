@@ -14,9 +14,35 @@ static void value_text(const kbit_declared_row *row, int value, char *text, size
     snprintf(text, size, "%.*s", (int)strcspn(p, "|"), p);
 }
 
-static int value_of(const kbit_declared *declared, const kbit_declared_row *row)
+/* What a key is declared as: for all steps (own NULL), or for a step that was asked about it and has a
+ * value of its own. */
+typedef struct {
+    const char *own;
+    char value[KBIT_VALUE_TEXT];
+} declared_flag;
+
+/* Returns how many; a key that nothing was asked about has the one of all steps. */
+static size_t flags_of(const kbit_probe *probe, const kbit_declared_row *row,
+                       const kbit_declarations *declarations, declared_flag flags[KBIT_STEPS_MOST])
 {
-    return *(const int *)(const void *)((const char *)declared + row->offset);
+    size_t n = 0;
+    for (size_t a = 0; a < probe->n_answers; a++) {
+        const kbit_answer *answer = &probe->answers[a];
+        size_t f = 0;
+        if (strcmp(answer->key, row->key) != 0)
+            continue;
+        while (f < n && !kbit_probe_about(answer, row->key, flags[f].own))
+            f++;
+        if (f == n && n < KBIT_STEPS_MOST) {
+            flags[n].own = answer->own;
+            memcpy(flags[n++].value, answer->value, sizeof answer->value);
+        }
+    }
+    if (n == 0) {
+        flags[n].own = NULL;
+        kbit_declared_value(row, &declarations->all, flags[n++].value);
+    }
+    return n;
 }
 
 static void print_answer(const kbit_answer *a, const char *flag, FILE *stream)
@@ -31,8 +57,30 @@ static void print_answer(const kbit_answer *a, const char *flag, FILE *stream)
                 a->operands, a->observed, flag, a->allowed);
 }
 
-void kbit_probe_text(const kbit_probe *probe, const kbit_declared *declared, const char *name,
-                     const char *declares, FILE *stream)
+static void print_flag(const kbit_probe *probe, const char *key, const declared_flag *declared,
+                       FILE *stream)
+{
+    kbit_flag_state state = kbit_probe_flag(probe, key, declared->own);
+    char flag[128], what[400] = "";
+    size_t asked = 0;
+    snprintf(flag, sizeof flag, "%s%s%s=%s", declared->own ? declared->own : "",
+             declared->own ? ":" : "", key, declared->value);
+    for (size_t a = 0; a < probe->n_answers; a++)
+        if (kbit_probe_about(&probe->answers[a], key, declared->own)) {
+            asked += probe->answers[a].answering == KBIT_ANSWERED;
+            if (state == KBIT_FLAG_NOT_PROBED)
+                snprintf(what, sizeof what, "%s", probe->answers[a].note);
+        }
+    if (state != KBIT_FLAG_NOT_PROBED)
+        snprintf(what, sizeof what, "%zu answer%s", asked, asked == 1 ? "" : "s");
+    fprintf(stream, "%-18s %-16s %s\n", flag, STATES[state], what);
+    for (size_t a = 0; a < probe->n_answers; a++)
+        if (kbit_probe_about(&probe->answers[a], key, declared->own))
+            print_answer(&probe->answers[a], flag, stream);
+}
+
+void kbit_probe_text(const kbit_probe *probe, const kbit_declarations *declarations,
+                     const char *name, const char *declares, FILE *stream)
 {
     const kbit_declared_row *rows;
     size_t n = kbit_declared_rows(&rows);
@@ -44,23 +92,10 @@ void kbit_probe_text(const kbit_probe *probe, const kbit_declared *declared, con
         kbit_version(), name, *declares ? declares : "the reference's choices", probe->M, probe->N,
         probe->K);
     for (size_t r = 0; r < n; r++) {
-        kbit_flag_state state = kbit_probe_flag(probe, rows[r].key);
-        char value[32], flag[64], what[400] = "";
-        size_t asked = 0;
-        value_text(&rows[r], value_of(declared, &rows[r]), value, sizeof value);
-        snprintf(flag, sizeof flag, "%s=%s", rows[r].key, value);
-        for (size_t a = 0; a < probe->n_answers; a++)
-            if (strcmp(probe->answers[a].key, rows[r].key) == 0) {
-                asked += probe->answers[a].answering == KBIT_ANSWERED;
-                if (state == KBIT_FLAG_NOT_PROBED)
-                    snprintf(what, sizeof what, "%s", probe->answers[a].note);
-            }
-        if (state != KBIT_FLAG_NOT_PROBED)
-            snprintf(what, sizeof what, "%zu answer%s", asked, asked == 1 ? "" : "s");
-        fprintf(stream, "%-18s %-16s %s\n", flag, STATES[state], what);
-        for (size_t a = 0; a < probe->n_answers; a++)
-            if (strcmp(probe->answers[a].key, rows[r].key) == 0)
-                print_answer(&probe->answers[a], flag, stream);
+        declared_flag flags[KBIT_STEPS_MOST];
+        const size_t n_flags = flags_of(probe, &rows[r], declarations, flags);
+        for (size_t f = 0; f < n_flags; f++)
+            print_flag(probe, rows[r].key, &flags[f], stream);
     }
     const kbit_accumulation *models;
     size_t n_models = kbit_accumulations(&models), shown = 0;
@@ -94,23 +129,30 @@ static json_t *answer_json(const kbit_answer *a, const kbit_declared_row *row)
                      "refutes", a->refutes, "allowed_by", allowed_by);
 }
 
-bool kbit_probe_json(const kbit_probe *probe, const kbit_declared *declared, const char *name,
-                     const char *declares, FILE *stream)
+static json_t *flag_json(const kbit_probe *probe, const kbit_declared_row *row,
+                         const declared_flag *declared)
+{
+    json_t *answers = json_array();
+    for (size_t a = 0; a < probe->n_answers; a++)
+        if (kbit_probe_about(&probe->answers[a], row->key, declared->own))
+            json_array_append_new(answers, answer_json(&probe->answers[a], row));
+    return json_pack("{s:s, s:s?, s:s, s:s, s:o}", "key", row->key, "step", declared->own, "value",
+                     declared->value, "state",
+                     STATES[kbit_probe_flag(probe, row->key, declared->own)], "questions", answers);
+}
+
+bool kbit_probe_json(const kbit_probe *probe, const kbit_declarations *declarations,
+                     const char *name, const char *declares, FILE *stream)
 {
     const kbit_declared_row *rows;
     const kbit_accumulation *models;
     size_t n = kbit_declared_rows(&rows), n_models = kbit_accumulations(&models);
     json_t *flags = json_array(), *consistent = json_array();
     for (size_t r = 0; r < n; r++) {
-        json_t *answers = json_array();
-        char value[32];
-        value_text(&rows[r], value_of(declared, &rows[r]), value, sizeof value);
-        for (size_t a = 0; a < probe->n_answers; a++)
-            if (strcmp(probe->answers[a].key, rows[r].key) == 0)
-                json_array_append_new(answers, answer_json(&probe->answers[a], &rows[r]));
-        json_array_append_new(
-            flags, json_pack("{s:s, s:s, s:s, s:o}", "key", rows[r].key, "value", value, "state",
-                             STATES[kbit_probe_flag(probe, rows[r].key)], "questions", answers));
+        declared_flag of_key[KBIT_STEPS_MOST];
+        const size_t n_flags = flags_of(probe, &rows[r], declarations, of_key);
+        for (size_t f = 0; f < n_flags; f++)
+            json_array_append_new(flags, flag_json(probe, &rows[r], &of_key[f]));
     }
     for (size_t r = 0; probe->n_rows_asked && r < n_models; r++)
         if (probe->rows[r])

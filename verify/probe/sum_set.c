@@ -90,6 +90,18 @@ void kbit_sum_set_of(const kbit_accumulation *row, const kbit_products *products
     fill(&f, 0, products->d);
 }
 
+bool kbit_sum_set_reaches(const kbit_sum_set *set, const kbit_products *products,
+                          bool flush_operands, float observed)
+{
+    long double exact = (long double)products->d, worst = 0;
+    for (size_t k = 0; k < products->n; k++)
+        exact += (long double)operand(products->type, products->a[k], flush_operands).value *
+                 (long double)operand(products->type, products->b[k], flush_operands).value;
+    for (size_t i = 0; i < set->n; i++)
+        worst = fmaxl(worst, fabsl((long double)set->value[i] - exact));
+    return fabsl((long double)observed - exact) <= worst;
+}
+
 bool kbit_sum_set_has(const kbit_sum_set *set, float observed, bool flush_results)
 {
     for (size_t i = 0; i < set->n; i++) {

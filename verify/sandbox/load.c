@@ -88,6 +88,13 @@ static const kbit_candidate_v1 *check(const char *path, const kbit_candidate_v1 
     return describe(path, candidate, hello);
 }
 
+/* Both streams are kbit's file, which was empty. */
+static int has_printed(void)
+{
+    fflush(NULL);
+    return lseek(STDERR_FILENO, 0, SEEK_CUR) > 0;
+}
+
 const kbit_candidate_v1 *kbit_load(const char *path, const char *variant, kbit_run_box *box,
                                    kbit_run_hello *hello)
 {
@@ -108,6 +115,10 @@ const kbit_candidate_v1 *kbit_load(const char *path, const char *variant, kbit_r
         _exit(4);
     }
     box->phase = KBIT_PHASE_DESCRIBE;
+    /* What it printed is its reason, and kbit shows that; only silence leaves room for a guess. */
+    if (!candidate && has_printed())
+        return refuse(hello, KBIT_ERR_FORMAT, "%s: kbit_candidate(%s%s%s) returned NULL", path,
+                      variant ? "\"" : "", variant ? variant : "NULL", variant ? "\"" : "");
     if (!candidate && variant)
         return refuse(hello, KBIT_ERR_FORMAT, "%s: knows no variant '%s'", path, variant);
     if (!candidate)

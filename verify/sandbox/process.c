@@ -16,11 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "files.h"
 #include "locate.h"
 #include "message.h"
 
 #define OUTPUT_BYTES (1 << 20) /* what a candidate prints beyond this is lost */
+#define LOOK_SECONDS 0.1       /* between two looks at how many threads there are */
 
 kbit_status kbit_process_make(kbit_process *process, kbit_error *error)
 {
@@ -271,12 +273,21 @@ kbit_waited kbit_process_receive(kbit_process *process, void *record, size_t roo
     const double until = seconds_now() + seconds;
     kbit_waited waited;
     double left = seconds;
+    /* Where it takes longer than a look at all processes may cost, there is one every so often. */
+    double look = seconds_now() + LOOK_SECONDS;
     do {
-        waited = wait_once(process, true, left);
+        waited = wait_once(process, true, left < LOOK_SECONDS ? left : LOOK_SECONDS);
+        if (waited == KBIT_LATE && seconds_now() >= look) {
+            if (kbit_crowd_of_group(process->pid) > KBIT_THREADS)
+                return KBIT_CROWDED;
+            look = seconds_now() + LOOK_SECONDS;
+        }
         left = until - seconds_now();
     } while (waited == KBIT_LATE && left > 0);
     if (waited != KBIT_CAME)
         return waited;
+    if (kbit_crowd_of_process(process->pid) > KBIT_THREADS)
+        return KBIT_CROWDED;
     ssize_t n = recv(process->socket, record, room, MSG_TRUNC);
     *size = n > 0 ? (size_t)n : 0;
     return n > 0 ? KBIT_CAME : KBIT_GONE;

@@ -12,6 +12,10 @@
  * not a fork bomb. */
 #define KBIT_PROCESSES 1024
 
+/* Threads that it may have at a time, those of the processes that it started counted: a pool for every
+ * processor of a large machine, not one for every element. */
+#define KBIT_THREADS 4096
+
 typedef struct {
     pid_t pid; /* 0: not running */
     int socket;
@@ -23,10 +27,11 @@ typedef struct {
 } kbit_process;
 
 typedef enum {
-    KBIT_CAME,    /* a record */
-    KBIT_GONE,    /* the other end is closed */
-    KBIT_LATE,    /* time is up */
-    KBIT_TOO_MANY /* more processes were started than may be */
+    KBIT_CAME,     /* a record */
+    KBIT_GONE,     /* the other end is closed */
+    KBIT_LATE,     /* time is up */
+    KBIT_TOO_MANY, /* more processes were started than may be */
+    KBIT_CROWDED   /* more threads are there than may be */
 } kbit_waited;
 
 kbit_status kbit_process_make(kbit_process *process, kbit_error *error);

@@ -28,6 +28,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
         free(excluded);
         return kbit_fail(error, KBIT_ERR_MEMORY, "absmax_rows: out of memory");
     }
+    if (judging->declared->nan == NAN_LAUNDER)
+        kbit_launder(M * K, x);
     for (size_t o = 0; o < call->in[1].dim[0]; o++)
         excluded[((const int32_t *)call->in[1].data)[o]] = true;
 
@@ -39,16 +41,14 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             isnan(expected) ? isnan(observed[i]) : bits_of(expected) == bits_of(observed[i]);
         if (judging->declared->zero_stat == ZERO_STAT_MINUS && bits_of(expected) == 0)
             same = bits_of(observed[i]) == 0x80000000u || same;
-        if (judging->declared->nan == NAN_LAUNDER && isnan(expected))
-            same = true;
         if (same && !kbit_shown(judging, i, 0))
             continue;
         kbit_mismatch *m =
             same ? kbit_show(verdict, "absmax", i, 0) : kbit_reject(verdict, "absmax", i, 0);
         kbit_print_value(m->observed, sizeof m->observed, (double)observed[i], KBIT_F32);
         kbit_print_value(m->admissible, sizeof m->admissible, (double)expected, KBIT_F32);
-        snprintf(m->inputs, sizeof m->inputs, "row %zu of x, threshold %a, %zu columns left out", i,
-                 (double)call->threshold, call->in[1].dim[0]);
+        snprintf(m->inputs, sizeof m->inputs, "row %zu of x, threshold %a, %zu columns left out",
+                 judging->first_row + i, (double)call->threshold, call->in[1].dim[0]);
     }
     free(x);
     free(excluded);

@@ -15,20 +15,18 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     const float *a = call->in[1].data, *s = call->in[2].data, *d = call->out[0].data;
     int dequant = judging->declared->dequant;
     (void)error;
-    bool fp16 = true;
-    for (size_t i = 0; i < call->M && fp16; i++)
-        fp16 = !isfinite(a[i]) || kbit_is_fp16(a[i]);
-    for (size_t j = 0; j < call->N && fp16; j++)
-        fp16 = !isfinite(s[j]) || kbit_is_fp16(s[j]);
-    double relative = kbit_dequantize_error(dequant, fp16);
-
     verdict->kind = KBIT_ENCLOSED;
-    verdict->theorem = kbit_dequantize_theorem(dequant, fp16);
+    bool all_fp16 = true;
     verdict->elements = call->M * call->N;
     for (size_t i = 0; i < call->M; i++)
         for (size_t j = 0; j < call->N; j++) {
+            const bool fp16 = kbit_has_fp16_value(a[i]) && kbit_has_fp16_value(s[j]);
+            const double relative = kbit_dequantize_error(dequant, fp16);
+            all_fp16 &= fp16;
             double observed = (double)d[i * call->N + j];
-            if (!kbit_dequantize_in_range(c[i * call->N + j], (double)a[i], fp16)) {
+            const kbit_overflows overflows =
+                kbit_dequantize_may_overflow(judging->declared, c[i * call->N + j], a[i], s[j]);
+            if (overflows == KBIT_OVERFLOW_ANYTHING) {
                 verdict->undecided++;
                 continue;
             }
@@ -41,7 +39,9 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                                                                        (double)c[i * call->N + j],
                                                                        (double)a[i], (double)s[j]);
             kbit_admissible set = kbit_admissible_within(&exact, radius);
-            if (radius > 0 && !isnan(observed))
+            set.plus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] > 0;
+            set.minus_inf = overflows == KBIT_OVERFLOW_INF && c[i * call->N + j] < 0;
+            if (radius > 0 && isfinite(observed))
                 verdict->ratio = fmax(verdict->ratio, fabs(observed - exact.value) / radius);
             bool right = kbit_admits(&set, observed);
             if (right && !kbit_shown(judging, i, j))
@@ -53,6 +53,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             snprintf(m->inputs, sizeof m->inputs, "c %d, absmax %a, w_absmax %a",
                      c[i * call->N + j], (double)a[i], (double)s[j]);
         }
+    verdict->theorem = kbit_dequantize_theorem(dequant, all_fp16);
     return KBIT_OK;
 }
 

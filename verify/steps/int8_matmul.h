@@ -5,7 +5,7 @@
 #include "certificate.h"
 #include "step.h"
 
-/* Fills all but mode, result and ratio. */
+/* Fills all but mode, result and ratio; M: how many rows were certified. */
 void kbit_int8_matmul_verdict(const kbit_certificate *certificate, size_t M, size_t N, size_t K,
                               kbit_verdict *verdict);
 

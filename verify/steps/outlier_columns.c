@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kbit_exact.h"
 #include "numbers.h"
 
 static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
@@ -19,8 +18,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
         return kbit_fail(error, KBIT_ERR_MEMORY, "outlier_columns: out of memory");
     for (size_t i = 0; i < M; i++)
         for (size_t k = 0; k < K; k++)
-            if (!witness[k] &&
-                kbit_exact_is_outlier((float)kbit_element(x, i * K + k), call->threshold))
+            if (!witness[k] && kbit_is_outlier(judging->declared, (float)kbit_element(x, i * K + k),
+                                               call->threshold))
                 witness[k] = i + 1;
 
     verdict->kind = KBIT_EXACT;

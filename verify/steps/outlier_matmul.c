@@ -52,9 +52,10 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
                 kbit_outlier_terms_w16(&how, &terms, n, outliers, x + i * K, weights + j * K);
             else
                 kbit_outlier_terms(&how, &terms, n, outliers, x + i * K, w + j * K, s[j],
-                                   judging->declared->subB);
+                                   kbit_subb_type(judging->declared, call));
             double scale = w16 ? 1 : (double)s[j];
             double radius = terms.encoded * term_growth +
+                            terms.doubt * (1 + kbit_growth(0, 1, how.term_loss)) +
                             kbit_summation_underflow(&how, terms.terms, largest, scale);
             radius += fabs(start) * d_growth;
             kbit_sum products = terms;
@@ -64,7 +65,7 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
             bool scaled = w16 || (is_127_times_a_power_of_2(s[j]) &&
                                   127 * terms.encoded <= 0x1p24 * terms.quantum);
             kbit_sum_add(&terms, start);
-            if ((scaled || products.terms == 0) &&
+            if ((scaled || products.terms == 0) && terms.doubt == 0 &&
                 kbit_summation_is_exact(&how, &products, &terms, !w16))
                 radius = 0;
             kbit_admissible set = kbit_admissible_within(&terms, radius);

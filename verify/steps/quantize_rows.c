@@ -62,10 +62,19 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
             continue; /* the row is NaN downstream; its codes mean nothing (semantics, section 5) */
         verdict->checked += K;
         for (size_t k = 0; k < K; k++) {
-            kbit_codes c = {0, 0};
+            kbit_codes c = {0, 0, false};
             if (!excluded[k])
                 c = kbit_codes_of(x[i * K + k], absmax[i], call->threshold, quant,
                                   (kbit_dtype)call->in[0].dtype);
+            if (c.none) { /* UNDECIDED: the declared sequence overflows */
+                verdict->checked--;
+                verdict->undecided++;
+                if (!verdict->note[0])
+                    snprintf(verdict->note, sizeof verdict->note,
+                             "row %zu: the declared sequence gives no code for absmax %a",
+                             judging->first_row + i, (double)absmax[i]);
+                continue;
+            }
             int observed = q[i * K + k];
             verdict->single += c.code == c.other;
             bool right = observed == c.code || observed == c.other;

@@ -1,8 +1,12 @@
-/* store -- EXACT: y + bias rounded as declared; SET of the two roundings for store=any. */
+/* store -- EXACT: y + bias rounded as declared; SET of the two roundings for store=any.
+ *
+ * store=once rounds the real sum, store=twice that of fp32. via=f16 rounds to fp16 before the output's
+ * type. bias=after-round rounds y by itself, and then its sum with the bias. */
 #include "step.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "numbers.h"
 #include "stored.h"
@@ -42,6 +46,38 @@ static bool may_flush(uint32_t bits, double sum, kbit_dtype type)
     return is_subnormal(bits, type) || (bits & 0x7fffu) == 0 || lifted;
 }
 
+static float widened(uint32_t bits, kbit_dtype type)
+{
+    float value;
+    if (type == KBIT_F16)
+        return kbit_f16_to_f32((kbit_f16){(uint16_t)bits});
+    if (type == KBIT_BF16)
+        return kbit_bf16_to_f32((kbit_bf16){(uint16_t)bits});
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* y + b in this type, by one rounding or two; without a bias there is no sum: adding +0 would turn -0
+ * into +0. */
+static uint32_t round_sum(float y, const float *b, kbit_dtype type, bool twice, bool saturate)
+{
+    const float sum = b ? y + *b : y;
+    uint32_t bits = !b || twice ? kbit_stored(sum, -0.0f, type) : kbit_stored(y, *b, type);
+    return saturate && isfinite(y) && (!b || isfinite(*b)) ? saturated(bits, type) : bits;
+}
+
+static uint32_t stored(const kbit_declared *declared, float y, const float *b, kbit_dtype type,
+                       bool twice)
+{
+    const kbit_dtype first = declared->via == VIA_F16 ? KBIT_F16 : type;
+    const bool saturate = declared->overflow == OVERFLOW_SAT;
+    const bool after = declared->bias == BIAS_AFTER_ROUND && b;
+    uint32_t bits = round_sum(y, after ? NULL : b, first, twice, saturate);
+    if (after)
+        bits = round_sum(widened(bits, first), b, first, twice, saturate);
+    return first == type ? bits : round_sum(widened(bits, first), NULL, type, twice, saturate);
+}
+
 static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error)
 {
     const kbit_call *call = judging->call;
@@ -57,14 +93,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     for (size_t i = 0; i < call->M; i++)
         for (size_t j = 0; j < call->N; j++) {
             float value = y[i * call->N + j], b = bias ? bias[j] : 0;
-            /* Without a bias there is no sum: adding +0 would turn -0 into +0. */
-            float sum = bias ? value + b : value;
-            uint32_t once = bias ? kbit_stored(value, b, type) : kbit_stored(value, -0.0f, type);
-            uint32_t twice = kbit_stored(sum, -0.0f, type);
-            if (judging->declared->overflow == OVERFLOW_SAT && isfinite(value) && isfinite(b)) {
-                once = saturated(once, type);
-                twice = saturated(twice, type);
-            }
+            uint32_t once = stored(judging->declared, value, bias ? &b : NULL, type, false);
+            uint32_t twice = stored(judging->declared, value, bias ? &b : NULL, type, true);
             uint32_t observed = encoding(out, i * call->N + j);
             bool right = is_nan(once, type) ? is_nan(observed, type)
                                             : (store != STORE_TWICE && observed == once) ||

@@ -45,6 +45,47 @@ Proof.
     rewrite IH. ring.
 Qed.
 
+(* What m may be is within w of c. *)
+Theorem squares_near : forall xs m c w, Rabs (m - c) <= w ->
+  let Q := sum (map square (about c xs)) in
+  let R := Rabs (sum (about c xs)) in
+  Q - 2 * w * R <= sum (map square (about m xs)) <= Q + 2 * w * R + count xs * square w.
+Proof.
+  intros xs m c w Hw Q R. unfold Q, R. rewrite (squares_about_another_mean xs m c).
+  set (q := sum (map square (about c xs))). set (s := sum (about c xs)).
+  assert (W : 0 <= Rabs (m - c)) by apply Rabs_pos.
+  assert (P : Rabs ((m - c) * s) <= w * Rabs s).
+  { rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos | exact Hw]. }
+  destruct (Rabs_le_inv _ _ P) as [L U].
+  assert (N : 0 <= count xs) by apply pos_INR.
+  assert (S0 : 0 <= square (m - c)) by apply Rle_0_sqr.
+  assert (S1 : square (m - c) <= square w).
+  { apply Rsqr_le_abs_1. rewrite (Rabs_pos_eq w); lra. }
+  split.
+  - assert (0 <= count xs * square (m - c)) by now apply Rmult_le_pos. lra.
+  - assert (count xs * square (m - c) <= count xs * square w) by now apply Rmult_le_compat_l. lra.
+Qed.
+
+(* A difference with a factor 1 + a, squared, and the square with a factor 1 + b. *)
+Theorem square_error : forall u d a b, Rabs a <= u -> Rabs b <= u ->
+  Rabs (square (d * (1 + a)) * (1 + b) - square d) <= ((1 + u) ^ 3 - 1) * square d.
+Proof.
+  intros u d a b Ha Hb. unfold square.
+  replace (d * (1 + a) * (d * (1 + a)) * (1 + b) - d * d)
+    with ((d * d) * (2 * a + a * a + b + 2 * a * b + a * a * b)) by ring.
+  assert (D : 0 <= d * d) by apply Rle_0_sqr.
+  rewrite Rabs_mult, (Rabs_pos_eq (d * d)) by exact D.
+  rewrite (Rmult_comm _ (d * d)). apply Rmult_le_compat_l; [exact D|].
+  assert (product : forall x y X Y, Rabs x <= X -> Rabs y <= Y -> Rabs (x * y) <= X * Y).
+  { intros. rewrite Rabs_mult. apply Rmult_le_compat; auto using Rabs_pos. }
+  destruct (Rabs_le_inv _ _ Ha) as [A1 A2]. destruct (Rabs_le_inv _ _ Hb) as [B1 B2].
+  destruct (Rabs_le_inv _ _ (product a a u u Ha Ha)) as [C1 C2].
+  destruct (Rabs_le_inv _ _ (product a b u u Ha Hb)) as [E1 E2].
+  destruct (Rabs_le_inv _ _ (product (a * a) b (u * u) u (product a a u u Ha Ha) Hb)) as [F1 F2].
+  apply Rabs_le. replace ((1 + u) ^ 3 - 1) with (3 * u + 3 * (u * u) + u * u * u) by ring.
+  split; lra.
+Qed.
+
 (* Lemma 4: e n bounds the error after n elements, in units of u X'. *)
 Theorem running_mean : forall a (e : nat -> R),
   (forall n, (1 <= n)%nat -> INR n * e n <= (INR n - 1) * e (n - 1)%nat + (a + INR n)) ->

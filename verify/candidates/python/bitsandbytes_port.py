@@ -10,7 +10,7 @@ llmint8_linear_bnb  matmul() on a state with CB = w, SCB = w_absmax, as Linear8b
                     has the type of x
 
 Its threshold 0 means off, so that our threshold 0 is not served. Its 127.0 / statistic is a reciprocal
-times 127 in torch, two roundings, so that codes at exact ties are declared free.
+times 127 in torch, two roundings: quant=reciprocal. Outlier weights are rounded to the type of x.
 
 Variant default: the product of the "default" backend, which every device without a kernel of its own
 gets (and a CPU without AVX-512). Variant constant: with the constant of int8_mm_dequant put right, which
@@ -79,8 +79,6 @@ def dequantize(call, c, absmax, w_absmax):
 def llmint8_linear_bnb(call, x, w, w_absmax, bias):
     if call.out_type != call.in_types[0]:
         raise Unsupported("the layer's output has the type of x")
-    if call.in_types[0] == "bf16" and columns(vectorwise_quant(call, x)[2]).size:
-        raise Unsupported("it rounds the outlier weights to bf16, which no declaration names")
     x = as_torch(torch, x)
     state = bnb.MatmulLtState()
     state.is_training = state.has_fp16_weights = False
@@ -106,4 +104,4 @@ if variant != "default":
                  quantize_rows=quantize_rows, dequantize=dequantize,
                  llmint8_linear_bnb=llmint8_linear_bnb)
 kbit_port.main(f"bitsandbytes-{bnb.__version__}",
-               "quant=any dequant=any combine=round-twice store=twice subB=f16", STEPS)
+               "quant=reciprocal dequant=any llmint8_linear_bnb:combine=round-twice store=twice subB=x", STEPS)

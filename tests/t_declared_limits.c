@@ -1,0 +1,209 @@
+/* t_declared_limits.c -- where what is declared overflows, gives no code, or is not what a tail of a sum is
+ * made with: what is then owed, and what is not. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "kbit_accumulation.h"
+#include "kbit_verify.h"
+
+static kbit_verdict verdict;
+
+static kbit_result judged(const kbit_call *call, const char *declares)
+{
+    ck_assert_int_eq(kbit_judge(call, declares, &verdict), KBIT_OK);
+    return verdict.result;
+}
+
+/* One element of dequantize that shows d. */
+static kbit_result dequantized(int32_t c, float a, float s, float d, const char *declares)
+{
+    const kbit_tensor in[3] = {
+        {&c, KBIT_I32, 2, {1, 1}}, {&a, KBIT_F32, 1, {1, 0}}, {&s, KBIT_F32, 1, {1, 0}}};
+    kbit_tensor out = {&d, KBIT_F32, 2, {1, 1}};
+    const kbit_call call = {"dequantize", 1, 1, 1, 6, in, &out};
+    return judged(&call, declares);
+}
+
+static float by_sequence(int32_t c, float a, float s)
+{
+    volatile float d = (float)c * a;
+    d = d * s;
+    return d * 0x1.040c2p-14f;
+}
+
+static float in_double(int32_t c, float a, float s)
+{
+    return (float)((double)c * (double)a * (double)s / 16129.0);
+}
+
+START_TEST(a_sequence_that_overflows)
+{
+    static const struct {
+        int32_t c;
+        float a, s;
+    } AT[] = {{1 << 30, 0x1p100f, 0x1p-10f}, /* C a overflows, C a s does not */
+              {1 << 20, 0x1p60f, 0x1p50f},   /* C a s overflows, times RN(1/16129) it would not */
+              {-(1 << 30), 0x1p127f, 0x1p-149f}};
+    for (size_t i = 0; i < sizeof AT / sizeof *AT; i++) {
+        const int32_t c = AT[i].c;
+        const float a = AT[i].a, s = AT[i].s, closer = in_double(c, a, s);
+        ck_assert(isinf(by_sequence(c, a, s)) && isfinite(closer));
+        ck_assert_int_eq(dequantized(c, a, s, by_sequence(c, a, s), ""), KBIT_ADMISSIBLE);
+        ck_assert_int_eq(dequantized(c, a, s, closer, ""), KBIT_ADMISSIBLE);
+        ck_assert_int_eq(dequantized(c, a, s, -by_sequence(c, a, s), ""), KBIT_MISMATCH);
+        ck_assert_int_eq(dequantized(c, a, s, NAN, ""), KBIT_MISMATCH);
+        ck_assert_int_eq(dequantized(c, a, s, closer * (1 + 0x1p-20f), ""), KBIT_MISMATCH);
+    }
+    /* Nothing overflows: no infinity. */
+    ck_assert_int_eq(dequantized(1 << 30, 0x1p90f, 1, by_sequence(1 << 30, 0x1p90f, 1), ""),
+                     KBIT_ADMISSIBLE);
+    ck_assert_int_eq(dequantized(1 << 30, 0x1p90f, 1, INFINITY, ""), KBIT_MISMATCH);
+}
+END_TEST
+
+START_TEST(an_order_that_overflows)
+{
+    /* C s first is infinite, (C a) s is not. */
+    const int32_t c = 1 << 30;
+    const float a = 0x1p-30f, s = 0x1p100f, closer = in_double(c, a, s);
+    volatile float other = (float)c * s;
+    other = other * a;
+    ck_assert(isinf(other));
+    ck_assert_int_eq(dequantized(c, a, s, other, "dequant=any"), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(dequantized(-c, a, s, -other, "dequant=any"), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(dequantized(-c, a, s, other, "dequant=any"), KBIT_MISMATCH);
+    ck_assert_int_eq(dequantized(c, a, s, closer, "dequant=any"), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(dequantized(c, a, s, closer * (1 + 0x1p-20f), "dequant=any"), KBIT_MISMATCH);
+    ck_assert_int_eq(dequantized(c, a, s, other, ""),
+                     KBIT_MISMATCH); /* dequant=bnb has C a first */
+    /* With an s that may become 0 an order gives NaN, and then nothing is decided. */
+    ck_assert_int_eq(dequantized(c, 0x1p100f, 0x1p-140f, NAN, "dequant=any"), KBIT_UNDECIDED);
+    ck_assert_int_eq(dequantized(c, 0x1p80f, 0x1p-149f, 1, "dequant=any"), KBIT_MISMATCH);
+    /* An order that underflows has its own term in the theorem. */
+    const float tiny = 0x1p-140f, large = 0x1p50f;
+    other = tiny * 0x1.040c2p-14f;
+    other = other * (1024.0f * large);
+    ck_assert_int_eq(other == in_double(1024, tiny, large), 0);
+    ck_assert_int_eq(dequantized(1024, tiny, large, other, "dequant=any"), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(dequantized(1024, tiny, large, other, ""), KBIT_MISMATCH);
+}
+END_TEST
+
+/* Below 2^-121 in bf16 the reciprocal is infinite: quant=mul and reciprocal owe no code, the others do. */
+START_TEST(no_code_where_the_reciprocal_is_infinite)
+{
+    const kbit_bf16 x[2] = {kbit_bf16_from_f32(0x1.4p-123f), kbit_bf16_from_f32(0)};
+    const float a = 0x1p-122f;
+    int8_t q[2] = {79, 0};
+    const kbit_tensor in[3] = {{(void *)(uintptr_t)x, KBIT_BF16, 2, {1, 2}},
+                               {(void *)(uintptr_t)&a, KBIT_F32, 1, {1, 0}},
+                               {NULL, KBIT_I32, 1, {0, 0}}};
+    kbit_tensor out = {q, KBIT_I8, 2, {1, 2}};
+    const kbit_call call = {"quantize_rows", 1, 0, 2, KBIT_THRESHOLD_OFF, in, &out};
+    ck_assert_int_eq(judged(&call, ""), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(judged(&call, "quant=rdiv"), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(judged(&call, "quant=any"), KBIT_ADMISSIBLE);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(judged(&call, i ? "quant=mul" : "quant=reciprocal"), KBIT_UNDECIDED);
+        ck_assert_uint_eq(verdict.undecided, 2);
+        ck_assert_uint_eq(verdict.checked, 0);
+        ck_assert_msg(strstr(verdict.note, "gives no code") != NULL, "%s", verdict.note);
+        q[0] = -128; /* whatever it is */
+    }
+    q[0] = 78;
+    ck_assert_int_eq(judged(&call, "quant=rdiv"), KBIT_MISMATCH);
+}
+END_TEST
+
+/* acc=h100 is dense groups of 16, the last filled up with zeros. A kernel that adds the tail of 15 columns by
+ * FMA may lose more than that, and is then judged so; acc=tc-trunc covers it. */
+START_TEST(a_tail_by_fma_is_another_declaration)
+{
+    enum { N = 31 };
+    const kbit_accumulation *h100 = kbit_accumulation_find("h100");
+    kbit_operand a[N], b[N];
+    kbit_f16 x[N], w[N];
+    int32_t outliers[N];
+    float d = 0, y;
+    for (int k = 0; k < N; k++) {
+        outliers[k] = k;
+        /* 1, then fifteen that the step cuts off, then fifteen that are half a bit of 1 */
+        x[k] = kbit_f16_from_f32(k == 0 ? 1 : 0x1p-12f);
+        w[k] = kbit_f16_from_f32(k == 0 ? 1 : k < 16 ? 0x1.ffcp-14f : 0x1p-12f);
+        a[k] = kbit_operand_of(KBIT_F16, x[k].bits);
+        b[k] = kbit_operand_of(KBIT_F16, w[k].bits);
+    }
+    const kbit_tensor in[4] = {{x, KBIT_F16, 2, {1, N}},
+                               {outliers, KBIT_I32, 1, {N, 0}},
+                               {w, KBIT_F16, 2, {1, N}},
+                               {&d, KBIT_F32, 2, {1, 1}}};
+    kbit_tensor out = {&y, KBIT_F32, 2, {1, 1}};
+    const kbit_call call = {"outlier_matmul_w16", 1, 1, N, 6, in, &out};
+
+    y = kbit_accumulate_step(h100, 16, a, b, 0);
+    for (int k = 16; k < N; k++)
+        y = fmaf(a[k].value, b[k].value, y);
+    ck_assert(y == 1);
+    ck_assert_int_eq(judged(&call, "acc=h100"), KBIT_MISMATCH);
+    ck_assert_int_eq(judged(&call, "acc=tc-trunc"), KBIT_ADMISSIBLE);
+
+    kbit_operand zero[16], more[16];
+    for (int k = 0; k < 16; k++) { /* the tail filled up, and in another order */
+        zero[k] = k < 15 ? a[30 - k] : kbit_operand_of(KBIT_F16, 0);
+        more[k] = k < 15 ? b[30 - k] : kbit_operand_of(KBIT_F16, 0);
+    }
+    y = kbit_accumulate_step(h100, 16, zero, more, kbit_accumulate_step(h100, 16, a, b, 0));
+    ck_assert_int_eq(judged(&call, "acc=h100"), KBIT_ADMISSIBLE);
+}
+END_TEST
+
+/* Another order of forming w s/127 rounds to the other bf16 neighbour at a midpoint, here w = 127 and an s
+ * of nine bits: both are admitted, a third number is not; fp16 has no such pair. */
+START_TEST(a_weight_between_two_bf16)
+{
+    const float s = 257;
+    kbit_bf16 x = kbit_bf16_from_f32(1);
+    int32_t outlier = 0;
+    int8_t w = 127;
+    float d = 0, y;
+    const kbit_tensor in[5] = {{&x, KBIT_BF16, 2, {1, 1}},
+                               {&outlier, KBIT_I32, 1, {1, 0}},
+                               {&w, KBIT_I8, 2, {1, 1}},
+                               {(void *)(uintptr_t)&s, KBIT_F32, 1, {1, 0}},
+                               {&d, KBIT_F32, 2, {1, 1}}};
+    kbit_tensor out = {&y, KBIT_F32, 2, {1, 1}};
+    const kbit_call call = {"outlier_matmul", 1, 1, 1, 6, in, &out};
+    const float neighbours[2] = {256, 258};
+    for (int i = 0; i < 2; i++) {
+        y = neighbours[i];
+        ck_assert_int_eq(judged(&call, "subB=bf16"), KBIT_ADMISSIBLE);
+        ck_assert_int_eq(judged(&call, "subB=x"), KBIT_ADMISSIBLE);
+    }
+    y = 260;
+    ck_assert_int_eq(judged(&call, "subB=bf16"), KBIT_MISMATCH);
+    y = 254;
+    ck_assert_int_eq(judged(&call, "subB=bf16"), KBIT_MISMATCH);
+    y = 257;
+    ck_assert_int_eq(judged(&call, "subB=f16"), KBIT_ADMISSIBLE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("declared_limits");
+    TCase *core = tcase_create("core");
+    tcase_add_test(core, a_sequence_that_overflows);
+    tcase_add_test(core, an_order_that_overflows);
+    tcase_add_test(core, no_code_where_the_reciprocal_is_infinite);
+    tcase_add_test(core, a_tail_by_fma_is_another_declaration);
+    tcase_add_test(core, a_weight_between_two_bf16);
+    suite_add_tcase(suite, core);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
