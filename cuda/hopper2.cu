@@ -2,6 +2,7 @@
  * int32 sums or the whole layer as its output. As hopper.cu, compiled for sm_90a alone.
  */
 #include "hopper2.cuh"
+#include "hopper_output.cuh"
 #include "linear_hopper2.cuh"
 
 #include <type_traits>
@@ -11,67 +12,14 @@ namespace kbit
 namespace hopper2
 {
 
-/* Where the int32 sums go. */
-struct Int32Output {
-    int32_t *c; /* [M,N] */
-    int M, N;
-    bool pairs; /* rows are 8-byte aligned */
-};
-
-/* What a tile's sums become: the tap, or the layer for x of type X and y of type Out. kAfter: the
- * kernel before is one of ours, which began when all else in the stream was done and does not write
- * w; then this one may begin before that one ends. */
-struct Tap {
-    using Output = Int32Output;
-    static constexpr bool kAfter = false;
-    struct Slots {
-    };
-    struct Barriers {
-    };
-};
-template <class XType, class OutType> struct Layer {
-    using X = XType;
-    using Out = OutType;
-    static constexpr bool kAfter = true;
-    struct Output {
-        LinearEpilogue epilogue;
-        bool wide;
-    };
-    using Slots = OutlierSlots;
-    using Barriers = OutlierBarriers;
-};
-
-template <class Epilogue> struct alignas(1024) Shared {
-    Ring ring;
-    typename Epilogue::Slots slots;
-    RingBarriers barriers;
-    typename Epilogue::Barriers slot_barriers;
-};
+using hopper::Tap;
+template <class X, class Out>
+using Layer = hopper::LayerOutput<X, Out, OutlierSlots, OutlierBarriers>;
+template <class Epilogue> using Shared = hopper::ProductShared<Epilogue, Ring, RingBarriers>;
 static_assert(sizeof(Shared<Layer<__half, __half>>) <= 227 * 1024, "a block has 227 KiB");
-
-__device__ __forceinline__ void store_sums(const Int32Output &out, int row0, int col0,
-                                           const int (&sum)[kSums])
-{
-#pragma unroll
-    for (int i = 0; i < kSums; i += 2) {
-        const int row = row0 + row_of(i), col = col0 + col_of(i);
-        if (row >= out.M)
-            continue;
-        int32_t *line = out.c + static_cast<size_t>(row) * out.N;
-        if (out.pairs && col < out.N) {
-            *reinterpret_cast<int2 *>(line + col) = make_int2(sum[i], sum[i + 1]);
-        } else {
-            if (col < out.N)
-                line[col] = sum[i];
-            if (col + 1 < out.N)
-                line[col + 1] = sum[i + 1];
-        }
-    }
-}
 
 #if !defined(__CUDACC__) || defined(__CUDA_ARCH_FEAT_SM90_ALL)
 
-__device__ inline void start_slots(Tap::Barriers &) {}
 __device__ inline void start_slots(OutlierBarriers &barriers)
 {
     hopper::start_ring(barriers.full, barriers.empty);

@@ -7,7 +7,7 @@ cuda_kernels = cuda/outlier_columns.cu cuda/absmax_rows.cu cuda/quantize_rows.cu
 	cuda/int8_matmul.cu cuda/dequantize.cu cuda/outlier_matmul.cu cuda/outlier_matmul_w16.cu \
 	cuda/store.cu $(producer_kernels) cuda/llmint8_linear_bnb.cu cuda/hopper.cu cuda/hopper2.cu cuda/dispatch.cu
 cuda_headers = cuda/arguments.h cuda/candidate_steps.cuh cuda/element.cuh \
-	cuda/epilogue.cuh cuda/hopper2.cuh cuda/hopper_plan.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh \
+	cuda/epilogue.cuh cuda/hopper2.cuh cuda/hopper_output.cuh cuda/hopper_plan.cuh cuda/int8_few.cuh cuda/int8_hopper.cuh \
 	cuda/int8_hopper2.cuh cuda/int8_plan.cuh cuda/int8_ring.cuh cuda/int8_stream.cuh cuda/int8_tile.cuh \
 	cuda/last_block.cuh cuda/launch.cuh cuda/linear_epilogue.cuh cuda/linear_hopper.cuh \
 	cuda/linear_hopper2.cuh cuda/linear_product.cuh cuda/linear_ring.cuh cuda/linear_stream.cuh \

@@ -91,7 +91,7 @@ PARTS = {
             "epilogue.cuh", "element.cuh", "row.cuh", "dequantize.cu", "store.cu", "outlier_matmul.cu",
             "outlier_matmul_w16.cu", "outlier_tile.cuh", "llmint8_linear_bnb.cu", "linear_product.cuh",
             "linear_epilogue.cuh", "linear_ring.cuh", "linear_stream.cuh", "hopper.cu", "int8_hopper.cuh",
-            "linear_hopper.cuh", "hopper2.cu", "hopper2.cuh", "hopper_plan.cuh", "int8_hopper2.cuh",
+            "linear_hopper.cuh", "hopper2.cu", "hopper2.cuh", "hopper_output.cuh", "hopper_plan.cuh", "int8_hopper2.cuh",
             "linear_hopper2.cuh", "tensor_map.cuh", "producers.cu", "producer_pass.cuh", "production.h", "relu.cu",
             "gelu.cu", "gelu_tanh.cu", "silu.cu", "layernorm.cu", "rmsnorm.cu", "dispatch.cu", "rungs.h", "arguments.h", "launch.cuh", "last_block.cuh",
             "workspace.cuh", "ptx.cuh", "ptx_hopper.cuh", "ptx_wgmma.cuh", "prelude.cuh", "candidate.cu",
