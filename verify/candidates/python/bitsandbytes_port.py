@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bitsandbytes on the CPU, through torch: LLM.int8() as its users call it.
+"""bitsandbytes through torch, on the CPU or on a CUDA device: LLM.int8() as its users call it.
 
 outlier_columns     the third result of functional.int8_vectorwise_quant(x, threshold)
 absmax_rows         the second, where no list of columns is given: it takes none
@@ -14,7 +14,9 @@ times 127 in torch, two roundings: quant=reciprocal. Outlier weights are rounded
 
 Variant default: the product of the "default" backend, which every device without a kernel of its own
 gets (and a CPU without AVX-512). Variant constant: with the constant of int8_mm_dequant put right, which
-shows what else is left to explain.
+shows what else is left to explain. Variant cuda: its CUDA library, on the current device; it takes fp16
+alone, writes fp16 alone (so that dequantize, whose output is fp32, is not asked for), divides by an
+approximation, makes 0 of a NaN, and leaves the outliers' product to the device's tensor cores.
 """
 import logging
 
@@ -27,8 +29,19 @@ bnb = kbit_port.needs("bitsandbytes")
 functional = kbit_port.needs("bitsandbytes.functional", "bitsandbytes")
 np = kbit_port.np
 variant = kbit_port.variant()
-if variant not in ("", "default", "constant"):
-    raise SystemExit(f"no variant '{variant}': default, constant, or none")
+if variant not in ("", "default", "constant", "cuda"):
+    raise SystemExit(f"no variant '{variant}': default, constant, cuda, or none")
+if variant == "cuda" and not torch.cuda.is_available():
+    raise SystemExit("skipped: torch finds no CUDA device")
+device = "cuda" if variant == "cuda" else "cpu"
+
+
+def tensor(array):
+    return as_torch(torch, array).to(device)
+
+
+def array(result):
+    return result.cpu().numpy()
 
 
 def threshold_of(call):
@@ -38,11 +51,13 @@ def threshold_of(call):
 
 
 def vectorwise_quant(call, x):
-    return functional.int8_vectorwise_quant(as_torch(torch, x), threshold=threshold_of(call))
+    if device == "cuda" and call.in_types[0] != "f16":
+        raise Unsupported("its CUDA library quantizes fp16 alone")
+    return functional.int8_vectorwise_quant(tensor(x), threshold=threshold_of(call))
 
 
 def columns(found):
-    return np.zeros(0, "<i4") if found is None else found.numpy().astype("<i4")
+    return np.zeros(0, "<i4") if found is None else array(found).astype("<i4")
 
 
 def outlier_columns(call, x):
@@ -52,22 +67,22 @@ def outlier_columns(call, x):
 def absmax_rows(call, x, outliers):
     if outliers.size:
         raise Unsupported("bitsandbytes leaves out elements and takes no list of columns")
-    return vectorwise_quant(call, x)[1].numpy()
+    return array(vectorwise_quant(call, x)[1])
 
 
 def quantize_rows(call, x, absmax, outliers):
     codes, own, found = vectorwise_quant(call, x)
-    if not np.array_equal(own.numpy(), absmax) or not np.array_equal(columns(found), outliers):
+    if not np.array_equal(array(own), absmax) or not np.array_equal(columns(found), outliers):
         raise Unsupported("bitsandbytes computes statistic and columns itself, and its are others")
-    return codes.numpy()
+    return array(codes)
 
 
 def int8_matmul(call, q, w):
-    q, w = torch.from_numpy(q), torch.from_numpy(w)
+    q, w = tensor(q), tensor(w)
     if variant == "default":
         ops = kbit_port.needs("bitsandbytes.backends.default.ops", "bitsandbytes")
         return ops._int8_linear_matmul_impl(q, w).numpy()
-    return functional.int8_linear_matmul(q, w).numpy()
+    return array(functional.int8_linear_matmul(q, w))
 
 
 def dequantize(call, c, absmax, w_absmax):
@@ -79,13 +94,15 @@ def dequantize(call, c, absmax, w_absmax):
 def llmint8_linear_bnb(call, x, w, w_absmax, bias):
     if call.out_type != call.in_types[0]:
         raise Unsupported("the layer's output has the type of x")
-    x = as_torch(torch, x)
+    if device == "cuda" and call.in_types[0] != "f16":
+        raise Unsupported("its CUDA library takes fp16 alone")
+    x = tensor(x)
     state = bnb.MatmulLtState()
     state.is_training = state.has_fp16_weights = False
-    state.CB, state.SCB = torch.from_numpy(w), torch.from_numpy(w_absmax)
+    state.CB, state.SCB = tensor(w), tensor(w_absmax)
     state.threshold = threshold_of(call)
-    bias = torch.from_numpy(bias) if bias.size else None
-    return from_torch(torch, bnb.matmul(x, state.CB, bias=bias, state=state))
+    bias = tensor(bias) if bias.size else None
+    return from_torch(torch, bnb.matmul(x, state.CB, bias=bias, state=state).cpu())
 
 
 def right_constant(c, row_stats, col_stats, dtype=None, bias=None):
@@ -101,7 +118,11 @@ if variant == "constant":
 STEPS = {"int8_matmul": int8_matmul}
 if variant != "default":
     STEPS.update(outlier_columns=outlier_columns, absmax_rows=absmax_rows,
-                 quantize_rows=quantize_rows, dequantize=dequantize,
-                 llmint8_linear_bnb=llmint8_linear_bnb)
-kbit_port.main(f"bitsandbytes-{bnb.__version__}",
-               "quant=reciprocal dequant=any llmint8_linear_bnb:combine=round-twice store=twice subB=x", STEPS)
+                 quantize_rows=quantize_rows, llmint8_linear_bnb=llmint8_linear_bnb)
+DECLARES = "quant=reciprocal dequant=any llmint8_linear_bnb:combine=round-twice store=twice subB=x"
+if variant in ("", "constant"):
+    STEPS.update(dequantize=dequantize)
+if variant == "cuda":
+    DECLARES = ("quant=any dequant=any nan=launder ftz32=flush store=twice subB=f16 "
+                "llmint8_linear_bnb:combine=round-twice llmint8_linear_bnb:acc=tc-trunc")
+kbit_port.main(f"bitsandbytes-{bnb.__version__}", DECLARES, STEPS)
