@@ -99,6 +99,8 @@ refuted_too splitk=f32 -c "$mutants:w16-product-lies-f32-parts"
 refuted_too splitk=none -c "$mutants:w16-product-undeclared-f16-parts"
 refuted_too ftz-in16=keep -c "$legal:w16-flushed-operands" --declare ''
 refuted_too ftz-in16=keep -c "$mutants:w16-product-lies-a100"
+refuted_too variance=two-pass -c "$mutants:layernorm-undeclared-one-pass"
+refuted rsqrt=ieee -c "$legal:rmsnorm-rsqrt-above" --declare rsqrt=ieee
 refuted ftz32=keep -c "$legal:w16-flushed-results" --declare ''
 refuted ftz-out16=flush -c "$mutants:store-lies-flush"
 refuted ftz-out16=keep -c "$legal:store-flushed" --declare ''

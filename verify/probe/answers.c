@@ -64,13 +64,14 @@ static bool by_judge(const kbit_question *q, const kbit_declared *declared, kbit
     kbit_verdict verdict = {.mode = KBIT_ISOLATED};
     if (kbit_step_judge(q->step, &judging, &verdict, error) != KBIT_OK)
         return false;
-    if (verdict.result != KBIT_ADMISSIBLE && answer) {
+    /* What the judge cannot decide speaks against nothing. */
+    if (verdict.result == KBIT_MISMATCH && answer) {
         const kbit_mismatch *m = &verdict.kept[0];
         snprintf(answer->observed, sizeof answer->observed, "%s(%zu,%zu) = %.60s",
                  q->step->out.name, m->row, m->column, m->observed);
         snprintf(answer->allowed, sizeof answer->allowed, "%s", m->admissible);
     }
-    return verdict.result == KBIT_ADMISSIBLE;
+    return verdict.result != KBIT_MISMATCH;
 }
 
 static void print_element(const kbit_question *q, size_t i, char *text, size_t size)

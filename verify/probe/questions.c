@@ -176,6 +176,42 @@ static void ask_combine(kbit_question *p)
              "w_absmax 127/8, no bias");
 }
 
+static void fill_normalization(kbit_question *p, float (*element)(size_t i, size_t k))
+{
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t k = 0; k < p->K; k++)
+            f16(&p->in[0])[i * p->K + k] = kbit_f16_from_f32(element(i, k));
+    for (size_t k = 0; k < p->K; k++)
+        f16(&p->in[1])[k] = (kbit_f16){0x3c00};
+}
+
+/* 30 to 32, with all bits of fp16: squares near 1000 of which a variance near 1/3 is left. */
+static float far_from_zero(size_t i, size_t k)
+{
+    return 30 + (float)((37 * k + 11 * i) % 128) / 64;
+}
+
+static void ask_variance(kbit_question *p)
+{
+    fill_normalization(p, far_from_zero);
+    snprintf(p->operands, sizeof p->operands,
+             "x 30 + ((37 k + 11 i) mod 128)/64, gamma 1, no beta, eps 0");
+}
+
+static float ones_and_twos(size_t i, size_t k)
+{
+    return k % (i % 14 + 2) == 0 ? 2 : 1;
+}
+
+/* Squares are integers, so that their mean is exact where K is a power of two: an ulp of the reciprocal
+ * root shows. */
+static void ask_rsqrt(kbit_question *p)
+{
+    fill_normalization(p, ones_and_twos);
+    snprintf(p->operands, sizeof p->operands,
+             "x 2 where k is a multiple of i mod 14 + 2, else 1; gamma 1, eps 0");
+}
+
 static const struct {
     const char *key, *name;
     const kbit_step *step;
@@ -192,6 +228,8 @@ static const struct {
     {"nan", "a NaN activation", &kbit_step_absmax_rows, KBIT_F32, ask_nan},
     {"zero-stat", "the sign of an empty row's absmax", &kbit_step_absmax_rows, KBIT_F32,
      ask_zero_stat},
+    {"variance", "rows far from zero", &kbit_step_layernorm, KBIT_F32, ask_variance},
+    {"rsqrt", "rows of ones and twos", &kbit_step_rmsnorm, KBIT_F32, ask_rsqrt},
     {"overflow", "2^20 as fp16", &kbit_step_store, KBIT_F16, ask_overflow},
     {"ftz-out16", "2^-20 as fp16", &kbit_step_store, KBIT_F16, ask_ftz_out16},
 };
