@@ -61,6 +61,12 @@ bool kbit_option_pair(const char *verb, const char *option, const char *text, si
 kbit_status kbit_open_candidate(const char *text, unsigned seconds, size_t memory_mib,
                                 kbit_sandbox **sandbox, kbit_error *error);
 
+/* A file in memory; NULL: none could be made. Where it cannot grow, the stream has an error, which the
+ * one of open_memstream() in glibc has not: it loses what did not fit and goes on. */
+FILE *kbit_memory_open(void);
+/* Closes it. What was written, for the caller to free; NULL: that is not all of it. */
+char *kbit_memory_take(FILE *file, size_t *size);
+
 /* Writes the report to path, or to stdout if path is NULL; whole or not at all. */
 int kbit_finish_report(const char *verb, const kbit_report *report, const kbit_report_about *about,
                        kbit_format format, const char *path);

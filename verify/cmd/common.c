@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -215,6 +216,31 @@ static kbit_status write_stdout(const char *text, size_t size, kbit_error *error
     return KBIT_OK;
 }
 
+FILE *kbit_memory_open(void)
+{
+    int fd = memfd_create("kbit-report", MFD_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
+char *kbit_memory_take(FILE *file, size_t *size)
+{
+    char *text = NULL;
+    long end = fflush(file) == 0 && !ferror(file) ? ftell(file) : -1;
+    if (end >= 0 && (text = malloc((size_t)end + 1))) {
+        rewind(file);
+        *size = fread(text, 1, (size_t)end, file);
+        if (*size != (size_t)end) {
+            free(text);
+            text = NULL;
+        }
+    }
+    fclose(file);
+    return text;
+}
+
 int kbit_finish_report(const char *verb, const kbit_report *report, const kbit_report_about *about,
                        kbit_format format, const char *path)
 {
@@ -222,11 +248,11 @@ int kbit_finish_report(const char *verb, const kbit_report *report, const kbit_r
     size_t size = 0;
     kbit_error error = {KBIT_OK, ""};
     /* Into memory first: a report that cannot be made whole is not begun. */
-    FILE *memory = kbit_report_complete(report) ? open_memstream(&text, &size) : NULL;
+    FILE *memory = kbit_report_complete(report) ? kbit_memory_open() : NULL;
     bool made = memory && kbit_report_write(report, about, format, memory);
     if (memory)
-        made = fclose(memory) == 0 && made && text; /* NULL: its last copy failed */
-    if (!made)
+        text = kbit_memory_take(memory, &size);
+    if (!made || !text)
         kbit_fail(&error, KBIT_ERR_MEMORY, "no memory for the report");
     else if (path)
         kbit_file_write(path, &(struct iovec){text, size}, 1, &error);

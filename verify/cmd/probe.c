@@ -117,15 +117,15 @@ static kbit_status print(const request *r, const kbit_declarations *declared, co
     char *text = NULL;
     size_t size = 0;
     kbit_status status = KBIT_OK;
-    FILE *memory = open_memstream(&text, &size);
+    FILE *memory = kbit_memory_open();
     bool made = memory != NULL;
     if (made && r->format == KBIT_FORMAT_JSON)
         made = kbit_probe_json(&r->probe, declared, name, declares, memory);
     else if (made)
         kbit_probe_text(&r->probe, declared, name, declares, memory);
     if (memory)
-        made = !ferror(memory) && fclose(memory) == 0 && made && text;
-    if (!made)
+        text = kbit_memory_take(memory, &size);
+    if (!made || !text)
         status = kbit_fail(error, KBIT_ERR_MEMORY, "no memory for the report");
     else if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0)
         status = kbit_fail(error, KBIT_ERR_IO, "stdout: the report could not be written: %s",
