@@ -59,7 +59,8 @@ def main():
     measurement = sys.argv[1:] == ["--as-measurement"]
     label = "SYNTHETIC, not a measurement"
     cells = [cell(s, N, K, M, 8) for s, (N, K) in SHAPES.items() for M in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)]
-    cells += [cell(s, N, K, M, k) for s, (N, K) in SHAPES.items() for M in (1, 128, 4096) for k in (0, 1, 64, 512)]
+    cells += [cell(s, N, K, M, k) for s, (N, K) in SHAPES.items() for M in (1, 128, 4096) for k in (0, 1, 16, 64, 512)]
+    cells += [cell("square.8192", 8192, 8192, 8192, 0)]
     cells += [cell(s, N, K, M, 8, "eager") for s, (N, K) in SHAPES.items() for M in (1, 16, 512, 4096)]
     cells += [cell(s, N, K, 2048, 8) for s, (N, K) in TABLE5.items()]
     cells += [cell("6.7b.o", 4096, 4096, M, 8, rungs=True) for M in (1, 8, 64, 128, 512, 4096)]

@@ -28,7 +28,7 @@ cat "$work/out"
 if ! ls "$bench"/results/*.json >/dev/null 2>&1; then
     grep -E '^\| (v[0-9]|hopper[0-9]*) \|' "$top_srcdir/cuda/ladders.md" | grep -v 'not measured on hardware |$' &&
         fail "ladders.md has a gain and there are no results"
-    test "$(grep -c 'not measured on hardware |$' "$bench/README.md")" -eq 11 || fail "README.md: not 11 targets without a measurement"
+    test "$(grep -c 'not measured on hardware |$' "$bench/README.md")" -eq 13 || fail "README.md: not 13 targets without a measurement"
 fi
 
 # A tree with a (synthetic) result.
@@ -43,6 +43,10 @@ grep -q '^| v2 .*| M = 1: [0-9.]* us.*M = 4096: [0-9.]* us ([0-9]* Tops); \[SYNT
     fail "ladders.md: no gain of int8_matmul v2"
 test "$(grep -cE '^\| (v[0-9]|hopper[0-9]*) \|.*synthetic.json' "$work/top/cuda/ladders.md")" -eq 29 || fail "ladders.md: not 29 rungs"
 grep -q '^| layer over fp16, M 1..16 | 1.6 | 1.85 | 1.[0-9]* at worst, ' "$work/top/cuda/bench/README.md" || fail "README.md: no speedup"
+grep -q '^| layer over fp16, every cell of the grid | 1.0 |  | [0-9.]* at worst, ' "$work/top/cuda/bench/README.md" || fail "README.md: not every cell"
+grep -q '^| layer, M 1, 64 M weights and more | 2.8 TB/s | 2.85 TB/s | [0-9.]* TB/s at worst, ' "$work/top/cuda/bench/README.md" || fail "README.md: no rate"
+grep -q '^| layer, k = 16 against k = 0 | 5 % | 3 % | [0-9.-]* % at worst, of ' "$work/top/cuda/bench/README.md" || fail "README.md: no cost of 16 columns"
+grep -q '^| int8 product, 8192 x 8192 x 8192 | 1300 Tops | 1400 Tops | [0-9]* Tops |' "$work/top/cuda/bench/README.md" || fail "README.md: no square product"
 grep -q '^| 6.7b.o | [0-9.]* (' "$work/top/cuda/bench/README.md" || fail "README.md: no layer times"
 sed 's/at worst/at best/' "$work/top/cuda/bench/README.md" >"$work/edited" && cp "$work/edited" "$work/top/cuda/bench/README.md"
 run 1 python3 "$bench/tables.py" --check "$work/top"

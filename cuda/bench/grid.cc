@@ -63,7 +63,7 @@ int rank_of(const Shape &shape, size_t M, size_t k, Mode mode, L2 l2)
     const bool coarse = is_in<size_t>(M, {1, 16, 128, 512, 4096});
     if (plain && k == 8 && coarse)
         return 0;
-    if (plain && is_in<size_t>(M, {1, 128, 4096}))
+    if (plain && coarse)
         return 3;
     if (plain && k == 8 && is_in<size_t>(M, {4, 8, 32, 64, 256, 1024, 2048}))
         return 4;
@@ -98,6 +98,16 @@ void add_table5(std::vector<Cell> *cells)
                               L2::cold,
                               false,
                               M == 2048 ? 2 : 4});
+}
+
+/* What README.md's targets ask for beside those: 16 columns, one group of the tensor cores, and a
+ * square product that fills the device. */
+void add_targets(std::vector<Cell> *cells)
+{
+    for (const Shape &shape : opt_shapes())
+        for (size_t M : {1, 16, 128, 512, 4096})
+            cells->push_back({shape, M, 16, Mode::graph, L2::cold, false, 3});
+    cells->push_back({{"square.8192", 8192, 8192}, 8192, 0, Mode::graph, L2::cold, false, 1});
 }
 
 /* Where ladders.md has predictions. */
@@ -135,6 +145,7 @@ struct Grid {
 const Grid GRIDS[] = {
     {"opt", "OPT-6.7B, 13B, 66B, 175B: qkv, o, fc1, fc2; M 1..80, 128..4096; k 0, 1, 8, 64, 512",
      add_opt},
+    {"targets", "OPT layers with k 16; a product of 8192 x 8192 x 8192", add_targets},
     {"table5", "first feed-forward layer, hidden 768..12288, as the paper's Table 5", add_table5},
     {"ladders", "every rung of every ladder, 4096 x 4096", add_ladders},
     {"bits", "every rung at small shapes, for --bits", add_bits},

@@ -32,8 +32,8 @@ struct Cell {
     std::string key() const; /* "6.7b.fc1 M=16 k=8 graph cold" */
 };
 
-/* The grids that --grid names: "opt", "table5", "ladders" or "all" of them; "tiny" for tests of this
- * program, "bits" for --bits. False where there is none of that name. */
+/* The grids that --grid names: "opt", "targets", "table5", "ladders" or "all" of them; "tiny" for tests of
+ * this program, "bits" for --bits. False where there is none of that name. */
 bool make_grid(const std::string &name, std::vector<Cell> *cells);
 
 /* "opt: 16 shapes ..., N cells", a line a grid. */

@@ -62,6 +62,10 @@ class Results:
         found = self.cell(*cell, **how).get(candidate)
         return found["tops"] if found else None
 
+    def tb_s(self, candidate, *cell, **how):
+        found = self.cell(*cell, **how).get(candidate)
+        return found["gb_s"] / 1000 if found else None
+
     def share(self, candidate, *cell, **how):
         """Of the measured copy's rate."""
         found = self.cell(*cell, **how).get(candidate)
@@ -74,6 +78,11 @@ class Results:
     def speedup(self, candidate, *cell, **how):
         ours, theirs = self.us(candidate, *cell, **how), self.baseline_us(*cell, **how)
         return theirs / ours if ours and theirs else None
+
+    def all_speedups(self, candidate):
+        """Of every cell of the OPT layers where both were timed."""
+        cells = [c for c in self._cells if c[0] in SHAPES and not c[5]]
+        return [self.speedup(candidate, *c[:3], mode=c[3], l2=c[4]) for c in cells]
 
     def tokens(self, shape, k=8, mode="graph", l2="cold"):
         return sorted(c[1] for c in self._cells if (c[0], *c[2:]) == (shape, k, mode, l2, False) and self._cells[c])

@@ -38,17 +38,34 @@ def percent(values):
     return f"{100 * found[0]:.0f} % at worst, {100 * found[1]:.0f} % on average of {found[2]}" if found else None
 
 
+def rate(values):
+    """Of bytes that must be moved, in TB/s."""
+    found = spread(values)
+    return f"{found[0]:.2f} TB/s at worst, {found[1]:.2f} on average of {found[2]}" if found else None
+
+
+def dearer(r, k, than):
+    """How much more the layer costs with k outlier columns than with `than`."""
+    ratios = [
+        with_k / without
+        for s in SHAPES
+        for M in r.tokens(s, k=k)
+        if (with_k := r.us("layer", s, M, k=k)) and (without := r.us("layer", s, M, k=than))
+    ]  # fmt: skip
+    return f"{100 * (max(ratios) - 1):.1f} % at worst, of {len(ratios)}" if ratios else None
+
+
 def speedups(r, least, most):
     return [r.speedup("layer", s, M) for s in SHAPES for M in r.tokens(s) if least <= M <= most]
 
 
 def streaming(r, least):
     sizes = {s: r.sizes(s) for s in SHAPES}
-    return [r.share("layer", s, 1) for s in SHAPES if sizes[s] and sizes[s][0] * sizes[s][1] >= least]
+    return [r.tb_s("layer", s, 1) for s in SHAPES if sizes[s] and sizes[s][0] * sizes[s][1] >= least]
 
 
-def tops(r, shape):
-    found = r.tops("int8_matmul", shape, 4096)
+def tops(r, shape, M, k):
+    found = r.tops("int8_matmul", shape, M, k=k)
     return f"{found:.0f} Tops" if found else None
 
 
@@ -67,12 +84,14 @@ TARGETS = (
     ("layer over fp16, M 17..256", "1.3", "1.6", lambda r: times(speedups(r, 17, 256))),
     ("layer over fp16, M 512", "1.2", "1.45", lambda r: times(speedups(r, 512, 512))),
     ("layer over fp16, M 2048, 4096", "1.4", "1.7", lambda r: times(speedups(r, 2048, 4096))),
-    ("int8 product, 4096 x 4096 x 4096", "1150 Tops", "1300 Tops", lambda r: tops(r, "6.7b.o")),
-    ("int8 product, 4096 x 9216 x 9216", "1300 Tops", "1500 Tops", lambda r: tops(r, "66b.o")),
-    ("layer, M 1, 16 M weights and more: share of the copy's rate", "85 %", "90 %", lambda r: percent(streaming(r, 16e6))),
-    ("layer, M 1, 64 M weights and more: share of the copy's rate", "93 %", "95 %", lambda r: percent(streaming(r, 64e6))),
-    ("layer over bitsandbytes, eager, M 1..32", "8", "20", lambda r: over_bitsandbytes(r, 1, 32)),
-    ("layer over bitsandbytes, eager, M 512", "2", "3", lambda r: over_bitsandbytes(r, 512, 512)),
+    ("layer over fp16, every cell of the grid", "1.0", "", lambda r: times(r.all_speedups("layer"))),
+    ("int8 product, 4096 x 4096 x 4096", "1150 Tops", "1250 Tops", lambda r: tops(r, "6.7b.o", 4096, 8)),
+    ("int8 product, 8192 x 8192 x 8192", "1300 Tops", "1400 Tops", lambda r: tops(r, "square.8192", 8192, 0)),
+    ("layer, M 1, 16 M weights and more", "2.55 TB/s", "2.85 TB/s", lambda r: rate(streaming(r, 16e6))),
+    ("layer, M 1, 64 M weights and more", "2.8 TB/s", "2.85 TB/s", lambda r: rate(streaming(r, 64e6))),
+    ("layer, k = 16 against k = 0", "5 %", "3 %", lambda r: dearer(r, 16, 0)),
+    ("layer over bitsandbytes, eager, M 1..32", "8", "10", lambda r: over_bitsandbytes(r, 1, 32)),
+    ("layer over bitsandbytes, eager, M 512", "2", "2.5", lambda r: over_bitsandbytes(r, 512, 512)),
     ("layer over bitsandbytes, eager, M 4096", "1.5", "2", lambda r: over_bitsandbytes(r, 4096, 4096)),
 )  # fmt: skip
 
