@@ -11,8 +11,11 @@ namespace simt
 {
 void Stacks::release()
 {
-    if (memory_)
+    if (memory_) {
+        /* Whatever is mapped here next must not inherit the red zones of frames. */
+        sanitizer_forget_stack(memory_, count_ * bytes_);
         munmap(memory_, count_ * bytes_);
+    }
     memory_ = nullptr;
 }
 
