@@ -13,7 +13,8 @@ Each line is a bug planted into one step of the reference
 --level default`, with seed 1 unless the name says otherwise; every rule saw the same outputs. The
 others compare with the reference's output. Judged are the numeric mutants: those that return an
 output with a wrong number in it. The ones that crash, hang, refuse or write elsewhere are the sandbox's, and
-`make check` runs them.
+`make check` runs them. So it does a bug that only a case of a higher level shows, which is blank here; its line in
+[expected.txt](../../tests/mutants/expected.txt) names the case.
 
 The columns stand for all cases; the totals also give the ordinary ones, random-f16 and outliers-6.7b
 (for normalizations and activations produced-f16), which are what a unit test would usually have. X: rejected. A blank: accepted, so the bug
