@@ -140,7 +140,7 @@ static void fill_zero_columns(kbit_problem *p)
     kbit_case_fill_random(p);
     for (size_t i = 0; i < p->M; i++)
         for (size_t k = 0; k < p->K; k += 5)
-            p->x[i * p->K + k] = i % 2 ? -0.0f : 0.0f;
+            p->x[i * p->K + k] = i % 2 || k % 10 ? -0.0f : 0.0f;
 }
 
 /* Codes for the product alone. argument 0: uniform in +-127; otherwise at the limit of int32, where
@@ -310,6 +310,21 @@ static const kbit_case CASES[] = {
      .chained = true,
      .level = QUICK,
      FILL(fill_subnormals, 0)},
+    {.name = "subnormals-f32",
+     .what = "rows of float subnormals in outlier columns, their absmax as well",
+     SHAPE(9, 12, 40),
+     TYPES(F32, F32),
+     THRESHOLD(6),
+     .chained = true,
+     .level = QUICK,
+     FILL(fill_subnormals, 0)},
+    {.name = "scales-f32",
+     .what = "float over its range, a scale a row",
+     SHAPE(24, 10, 40),
+     TYPES(F32, F32),
+     THRESHOLD(OFF),
+     .level = QUICK,
+     FILL(fill_all_scales, -117)},
     {.name = "rows-65541",
      .what = "a row index of 17 bits",
      SHAPE(65541, 2, 6),
@@ -334,7 +349,7 @@ static const kbit_case CASES[] = {
      .bias = true,
      .chained = true,
      .level = DEFAULT,
-     FILL(fill_sparse_outliers, 3001)},
+     FILL(fill_sparse_outliers, 9001)},
     {.name = "list-65541",
      .what = "every column an outlier's: a list of more than 16 bits",
      SHAPE(2, 2, 65541),
@@ -344,18 +359,18 @@ static const kbit_case CASES[] = {
      FILL(fill_full_list, 0)},
     {.name = "tiles-257x259",
      .what = "more than one tile of 256 each way in every step, and no bias",
-     SHAPE(257, 259, 40),
+     SHAPE(257, 259, 72),
      TYPES(F16, F16),
      THRESHOLD(6),
      .level = DEFAULT,
-     FILL(fill_sparse_outliers, 13)},
+     FILL(fill_sparse_outliers, 3)},
     {.name = "tiles-257x259-bf16",
      .what = "the same in bfloat16",
-     SHAPE(257, 259, 40),
+     SHAPE(257, 259, 72),
      TYPES(BF16, BF16),
      THRESHOLD(6),
      .level = DEFAULT,
-     FILL(fill_sparse_outliers, 13)},
+     FILL(fill_sparse_outliers, 3)},
     {.name = "absmax-subnormal-bf16",
      .what = "the statistic of rows of bfloat16 subnormals",
      SHAPE(21, 1, 50),
