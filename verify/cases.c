@@ -11,7 +11,7 @@ static const kbit_case_family *const FAMILIES[] = {
     &kbit_cases_ordinary,   &kbit_cases_ties,  &kbit_cases_transparent, &kbit_cases_degenerate,
     &kbit_cases_outliers,   &kbit_cases_range, &kbit_cases_cancelling,  &kbit_cases_structured,
     &kbit_cases_boundaries, &kbit_cases_codes, &kbit_cases_scale,       &kbit_cases_reach,
-    &kbit_cases_bulk,       &kbit_cases_ports, &kbit_cases_paths,      &kbit_cases_producers,
+    &kbit_cases_bulk,       &kbit_cases_ports, &kbit_cases_paths,       &kbit_cases_producers,
 };
 
 static kbit_case *all;
@@ -30,7 +30,8 @@ static kbit_level level_of(const kbit_outlier_preset *preset, int wide, bool end
 static void build(void)
 {
     const kbit_outlier_preset *presets;
-    const size_t n = kbit_outlier_presets(&presets), n_families = sizeof FAMILIES / sizeof *FAMILIES;
+    const size_t n = kbit_outlier_presets(&presets),
+                 n_families = sizeof FAMILIES / sizeof *FAMILIES;
     size_t most = 2 * n;
     for (size_t f = 0; f < n_families; f++)
         most += FAMILIES[f]->n;

@@ -76,8 +76,10 @@ static const kbit_declared_row ROWS[] = {
      "output type first, the bias added and the sum rounded again",
      AT(bias)},
     {"via", "direct|f16", "store llmint8_linear_bnb llmint8_linear_paper",
-     "what is rounded to the output type is rounded once|it is rounded to fp16 first (with "
-     "bias=after-round: both times), then to the output type",
+     "what is rounded to the output type is rounded once|it is rounded to fp16 first, then to the "
+     "output type (with bias=after-round: the rest to fp16, its sum with the bias to fp16, and "
+     "that to "
+     "the output type)",
      AT(via)},
     {"subB", "exact|f16|bf16|x", "outlier_matmul llmint8_linear_bnb",
      "outlier weights w s/127 unrounded or scaled after|w s/127 rounded to fp16 before the "

@@ -16,15 +16,17 @@ static float of_bits(uint32_t bits)
     return x;
 }
 
-/* An outlier in every argument-th column and the last, each in a row of its own; the last row has the
- * last one. Beside each stands the largest element below the threshold. */
+/* An outlier in every argument-th column, each in a row of its own, and where argument is odd in the last
+ * row and column; else the codes reach the last column. The last column but one has the largest element
+ * below the threshold. */
 static void fill_outliers(kbit_problem *p)
 {
     const size_t every = (size_t)p->of->argument;
     kbit_case_fill_random(p);
     for (size_t k = every - 1; k < p->K; k += every)
         p->x[draw(p, ID_EXTRA, k) % p->M * p->K + k] = k % 2 ? -9.75f : 8.5f;
-    p->x[p->M * p->K - 1] = 7.25f;
+    if (every % 2)
+        p->x[p->M * p->K - 1] = 7.25f;
     if (p->K > 1)
         p->x[p->M * p->K - 2] = -in_type(p, 5.96875);
 }
@@ -88,17 +90,24 @@ static void fill_absmax_listed(kbit_problem *p)
     }
 }
 
-/* For outlier_columns: each column at one place below, at or above the threshold, or not finite, or a
- * zero of one sign; above it in one row alone. */
+/* For outlier_columns: each column at one place below, at or above the threshold, or not finite, in one
+ * row alone, or zeros of one sign or subnormals throughout. */
 static void fill_columns(kbit_problem *p)
 {
     const float t = p->threshold, below = t > 0 ? nextafterf(t, 0) : 0;
-    const float KINDS[] = {below, t,   -0.0f, 0,        t / 2,           -t,  nextafterf(t, INFINITY),
-                           -below, NAN, 0,     -INFINITY, of_bits(0x7fa00000), 0, INFINITY};
+    const float KINDS[] = {below,    t,         nextafterf(t, INFINITY), -t, -below, NAN,
+                           INFINITY, -INFINITY, of_bits(0x7fa00000)};
+    enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
     for (size_t k = 0; k < p->K; k++)
         for (size_t i = 0; i < p->M; i++) {
-            const float x = KINDS[k % 14], other = k % 14 == 2 ? -0.0f : x == 0 ? 0x1p-140f : x / 4;
-            p->x[i * p->K + k] = i == k % p->M || x == 0 || !isfinite(other) ? x : other;
+            const size_t kind = k % (N_KINDS + 3);
+            float *x = &p->x[i * p->K + k];
+            if (kind >= N_KINDS)
+                *x = kind == N_KINDS       ? 0.0f
+                     : kind == N_KINDS + 1 ? -0.0f
+                                           : 0x1p-133f * (float)(1 + i);
+            else
+                *x = i == k % p->M ? KINDS[kind] : t / 4;
         }
 }
 
@@ -119,7 +128,8 @@ static void fill_one_extreme(kbit_problem *p)
 {
     const float F16S[] = {65504, -0x1p-24f, 6.5f, 0x1.ffcp-15f, -65504, 0x1p-14f};
     const float BF16S[] = {0x1p100f, -0x1p-133f, 65536, 0x1.fcp-127f, -0x1.02p90f, 0x1p-30f};
-    const float F32S[] = {0x1.234566p110f, -0x1.2p-140f, 65536, 1 + 0x1p-23f, -70001, 0x1.fffffep-30f};
+    const float F32S[] = {0x1.234566p110f, -0x1.2p-140f, 65536,
+                          1 + 0x1p-23f,    -70001,       0x1.fffffep-30f};
     const float *kinds = p->x_type == F16 ? F16S : p->x_type == BF16 ? BF16S : F32S;
     for (size_t i = 0; i < p->M; i++)
         for (size_t k = 0; k < p->K; k++)
@@ -129,8 +139,9 @@ static void fill_one_extreme(kbit_problem *p)
             p->w16[j * p->K + k] = k == j * 5 % p->K ? (j % 2 ? -1.0f : 1.0f) * 127 * 0x1p-9f : 0;
 }
 
-/* For one outlier step: integers times one power of two, whose absolute sum, that of d included, is less
- * than 2^24 of it: whoever adds in float, in whatever order, adds exactly. argument: the largest |x|. */
+/* For one outlier step: integers whose absolute sum, that of d included, is less than 2^24: whoever adds
+ * in float, in whatever order, adds exactly. Times 127, which codes may be scaled by, the sum of products
+ * is less, too, in the step that takes codes. argument: the largest |x|. */
 static void fill_exact_sums(kbit_problem *p)
 {
     const unsigned largest = (unsigned)p->of->argument;
@@ -154,6 +165,30 @@ static void fill_exact_sums(kbit_problem *p)
         p->d[i] = (float)((int)(draw(p, ID_Q, i) % 0x200001) - 0x100000);
 }
 
+/* For outlier_matmul_w16: weights that are infinite, NaN or subnormal, against zeros and others; a d that is
+ * infinite or NaN. In each row one column is far larger than the others, so that it makes a subnormal weight
+ * count. */
+static void fill_odd_weights(kbit_problem *p)
+{
+    const float SMALL = p->x_type == F16 ? 0x1.8p-20f : 0x1.8p-130f,
+                LARGE = p->x_type == F16 ? 60000 : 0x1p30f;
+    const float KINDS[] = {NAN, INFINITY, -INFINITY};
+    fill_outliers(p);
+    for (size_t k = 1; k < p->K; k += 3)
+        p->outliers[p->n_outliers++] = (int32_t)k;
+    for (size_t i = 0; i < p->M; i++)
+        for (size_t o = 0; o < p->n_outliers; o++)
+            p->x[i * p->K + (size_t)p->outliers[o]] = o % 4 == i % 4 ? LARGE : 0;
+    for (size_t j = 0; j < p->N; j++)
+        for (size_t o = 0; o < p->n_outliers; o++)
+            p->w16[j * p->K + (size_t)p->outliers[o]] = j % 4 == 1 && o == j / 4 % p->n_outliers
+                                                            ? KINDS[j / 4 % 3]
+                                                        : o % 2 ? SMALL
+                                                                : -SMALL / 2;
+    for (size_t i = 0; i < p->M * p->N; i++)
+        p->d[i] = i % 11 == 5 ? KINDS[i % 3] : 0;
+}
+
 /* For quantize_rows: an absmax near 2^-120, where 127/absmax is finite still, and elements that are
  * subnormal but have a code. */
 static void fill_small_rows(kbit_problem *p)
@@ -162,8 +197,8 @@ static void fill_small_rows(kbit_problem *p)
         p->absmax[i] = in_type(p, ldexp(1 + (double)(draw(p, ID_X, i) % 128) / 128, -120));
         for (size_t k = 0; k < p->K; k++) {
             const uint64_t h = draw(p, ID_EXTRA, i * p->K + k);
-            const double part = (double)(h % 4096) / 4096, x = (double)p->absmax[i] *
-                                                               (k % 3 ? part / 80 : part);
+            const double part = (double)(h % 4096) / 4096,
+                         x = (double)p->absmax[i] * (k % 3 ? part / 80 : part);
             p->x[i * p->K + k] = in_type(p, h >> 63 ? -x : x);
         }
         p->x[i * p->K + i % p->K] = p->absmax[i];
@@ -202,12 +237,12 @@ static void fill_product(kbit_problem *p)
         for (size_t i = 0; i < rows * p->K; i++) {
             const uint64_t h = draw(p, operand ? ID_W : ID_Q, i);
             const int sign = i / p->K % 2 ? -1 : 1;
-            codes[i] = (int8_t)(argument == 0   ? sign * (64 + (int)(h % 64))
-                                : argument == 1 ? (operand ? (int)(h % 256) - 128
-                                                           : (int)(h % 121) - 60)
-                                : argument == 2 ? (int)(h % 3) - 1
-                                : argument == 3 ? (operand ? sign * 127 : 127)
-                                                : (int)(h % 255) - 127);
+            codes[i] =
+                (int8_t)(argument == 0   ? sign * (64 + (int)(h % 64))
+                         : argument == 1 ? (operand ? (int)(h % 256) - 128 : (int)(h % 121) - 60)
+                         : argument == 2 ? (int)(h % 3) - 1
+                         : argument == 3 ? (operand ? sign * 127 : 127)
+                                         : (int)(h % 255) - 127);
         }
     }
     if (argument == 2) {
@@ -244,17 +279,17 @@ static void fill_nan_sums(kbit_problem *p)
             p->y[i * p->N + j] = (i + j) % 3 ? of_bits(NANS[(i + j) % 8]) : -(float)i;
 }
 
-/* For store with a float output: sums that are subnormal, that cancel, that a float holds only just or not,
- * and midpoints of floats. */
+/* For store with a float output: sums that are subnormal, that cancel, that a float holds only just, and
+ * midpoints of floats. None overflows, since the sum may be a float before it is stored. */
 static void fill_float_sums(kbit_problem *p)
 {
-    const float BIAS[] = {0x1p-140f, -0x1.8p-126f, 1, 0x1p-24f, FLT_MAX, -0x1p103f, 0x1.8p-24f};
+    const float BIAS[] = {0x1p-140f, -0x1.8p-126f, 1, 0x1p-24f, FLT_MAX, -0x1p102f, 0x1.8p-24f};
     for (size_t j = 0; j < p->N; j++)
         p->bias[j] = BIAS[j % 7];
     for (size_t i = 0; i < p->M; i++)
         for (size_t j = 0; j < p->N; j++) {
             const float b = p->bias[j], next = nextafterf(b, 0);
-            const float Y[] = {-next, 0x1p-130f, 1, 1 + 0x1p-23f, -b, 0x1p103f, -FLT_MAX, 0};
+            const float Y[] = {-next, 0x1p-130f, 1, 1 + 0x1p-23f, -b, 0x1p102f, -FLT_MAX, 0};
             p->y[i * p->N + j] = Y[(i + j / 7) % 8];
         }
 }
@@ -427,7 +462,8 @@ static const kbit_case CASES[] = {
      .level = QUICK,
      FILL(fill_exceeded, 0)},
     {.name = "absmax-exceeded-masked",
-     .what = "what exceeds its row's absmax is masked, by the list or by the threshold: must be served",
+     .what =
+         "what exceeds its row's absmax is masked, by the list or by the threshold: must be served",
      SHAPE(5, 1, 70),
      TYPES(F16, F16),
      .threshold = 6,
@@ -502,7 +538,7 @@ static const kbit_case CASES[] = {
      .threshold = 6,
      .only = "outlier_matmul",
      .level = QUICK,
-     FILL(fill_exact_sums, 2047)},
+     FILL(fill_exact_sums, 23)},
     {.name = "exact-sums-w16",
      .what = "the same with 16-bit weights",
      SHAPE(12, 14, 48),
@@ -518,7 +554,7 @@ static const kbit_case CASES[] = {
      .threshold = 6,
      .only = "outlier_matmul",
      .level = QUICK,
-     FILL(fill_exact_sums, 180)},
+     FILL(fill_exact_sums, 1)},
     {.name = "exact-sums-long-w16",
      .what = "the same with 16-bit weights",
      SHAPE(5, 6, 640),
@@ -527,6 +563,22 @@ static const kbit_case CASES[] = {
      .only = "outlier_matmul_w16",
      .level = QUICK,
      FILL(fill_exact_sums, 180)},
+    {.name = "odd-weights-f16",
+     .what = "16-bit weights of outlier columns that are infinite, NaN or subnormal",
+     SHAPE(8, 21, 40),
+     TYPES(F16, F32),
+     .threshold = 6,
+     .only = "outlier_matmul_w16",
+     .level = QUICK,
+     FILL(fill_odd_weights, 9)},
+    {.name = "odd-weights-f32",
+     .what = "the same in float",
+     SHAPE(8, 21, 40),
+     TYPES(F32, F32),
+     .threshold = 6,
+     .only = "outlier_matmul_w16",
+     .level = QUICK,
+     FILL(fill_odd_weights, 9)},
     {.name = "codes-k50005",
      .what = "long rows of one sign each: large sums, odd ones and negative ones too",
      SHAPE(3, 4, 50005),
@@ -544,7 +596,8 @@ static const kbit_case CASES[] = {
      .level = QUICK,
      FILL(fill_product, 1)},
     {.name = "codes-one-row-beyond",
-     .what = "one row of three and the last weight make the worst case leave int32: must be refused",
+     .what =
+         "one row of three and the last weight make the worst case leave int32: must be refused",
      SHAPE(3, 4, 133146),
      TYPES(F16, F16),
      .threshold = OFF,
@@ -593,7 +646,7 @@ static const kbit_case CASES[] = {
      .level = QUICK,
      FILL(fill_nan_sums, 0)},
     {.name = "store-f32",
-     .what = "float sums that are subnormal, cancel, overflow or lie between two floats",
+     .what = "float sums that are subnormal, cancel, nearly overflow or lie between two floats",
      SHAPE(16, 43, 1),
      TYPES(F32, F32),
      .threshold = OFF,

@@ -41,9 +41,8 @@ static void fill_dequantize_long(kbit_problem *p)
     for (size_t i = 0; i < p->M * p->N; i++) {
         uint64_t h = draw(p, ID_Q, i);
         int shift = 2 + (int)(h % 6);
-        int64_t c =
-            ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) +
-            (i % 2 ? 1 : (1 << shift) - 1);
+        int64_t c = ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) +
+                    (i % 2 ? 1 : (1 << shift) - 1);
         p->c[i] = (int32_t)(h >> 63 ? -c : c);
     }
     for (int operand = 0; operand < 2; operand++)

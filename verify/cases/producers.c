@@ -42,8 +42,9 @@ static void fill_ordinary(kbit_problem *p)
     const kbit_outlier_preset *preset = p->of->argument ? kbit_outlier_preset_find("6.7b") : NULL;
     fill_parameters(p);
     kbit_fill_activations(preset, p->seed, ID_X, p->M, p->K, p->x_type, p->x);
-    for (size_t i = 0; p->K >= 2000 && i < p->M; i++) /* whoever loses it sees it in the whole row */
-        p->x[i * p->K + p->K - 1] = in_type(p, 3 * sqrt((double)p->K));
+    const bool last = p->M == 1 || p->K >= 500; /* who loses it gets another row */
+    for (size_t i = 0; last && i < p->M; i++)
+        p->x[i * p->K + p->K - 1] = in_type(p, p->K >= 2000 ? 3 * sqrt((double)p->K) : 5.875);
     for (size_t i = 0; preset && i < p->M; i += 3)
         for (size_t k = 7; k < p->K; k += 50)
             p->x[i * p->K + k] = in_type(p, 8 + (double)(draw(p, ID_EXTRA, i * p->K + k) % 64) / 8);
@@ -123,13 +124,6 @@ static void fill_scaled(kbit_problem *p)
         p->x[at] = in_type(p, ldexp((double)p->x[at], p->of->argument));
     for (size_t k = 0; k < p->K; k += 20)
         p->gamma[k] = 0x1p15f;
-}
-
-/* The same without eps: the squares of f32 are subnormal. */
-static void fill_scaled_no_eps(kbit_problem *p)
-{
-    fill_scaled(p);
-    p->eps = 0;
 }
 
 /* An eps that is negative, infinite or NaN, by argument. */
@@ -212,8 +206,6 @@ static const kbit_case CASES[] = {
      KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_wrong_eps, 3},
     {"produced-eps-nan", "an eps that is NaN: must be refused", 3, 0, 20, F16, F16, 6, true,
      KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_wrong_eps, 4},
-    {"produced-tiny-no-eps", "f32 whose squares are subnormal, and no eps", 9, 0, 128, F32, F32, OFF,
-     false, ALL, false, QUICK, NULL, fill_scaled_no_eps, -66},
     {"produced-constant", "rows of one value, whose variance is 0", 24, 0, 64, F16, F16, 6, true,
      ALL, false, QUICK, NULL, fill_constant, 0},
     {"produced-no-eps", "the same with eps = 0, where 0 / 0 is due", 24, 0, 64, F16, F16, 6, true,
@@ -230,16 +222,16 @@ static const kbit_case CASES[] = {
      ALL, false, QUICK, NULL, fill_ordinary, 0},
     {"produced-17-columns-f32", "the same in f32", 33, 0, 17, F32, F32, 6, true, ALL, false, QUICK,
      NULL, fill_ordinary, 0},
-    {"produced-f32-parameters", "f16 with gamma and beta in f32", 12, 0, 120, F16, F16, 6, true, ALL,
-     false, QUICK, NULL, fill_f32_parameters, 0},
-    {"produced-f32-parameters-bf16", "the same for bf16, out in f32", 12, 0, 120, BF16, F32, 6, true,
+    {"produced-f32-parameters", "f16 with gamma and beta in f32", 12, 0, 120, F16, F16, 6, true,
      ALL, false, QUICK, NULL, fill_f32_parameters, 0},
+    {"produced-f32-parameters-bf16", "the same for bf16, out in f32", 12, 0, 120, BF16, F32, 6,
+     true, ALL, false, QUICK, NULL, fill_f32_parameters, 0},
     {"produced-bf16-parameters", "f32 with gamma and beta in bf16", 12, 0, 120, F32, F16, 6, true,
      ALL, false, QUICK, NULL, fill_bf16_parameters, 0},
     {"produced-subnormal-bf16", "bf16 subnormals, which gamma makes normal", 9, 0, 128, BF16, F32,
-     OFF, false, ALL, false, QUICK, NULL, fill_scaled, -132},
-    {"produced-subnormal-f32", "the same in f32", 9, 0, 128, F32, F32, OFF, false, ALL, false, QUICK,
-     NULL, fill_scaled, -140},
+     OFF, false, KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_scaled, -132},
+    {"produced-subnormal-f32", "the same in f32", 9, 0, 128, F32, F32, OFF, false,
+     KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_scaled, -140},
     {"produced-one-row", "one token", 1, 0, 1003, BF16, BF16, 6, true, ALL, false, QUICK, NULL,
      fill_ordinary, 0},
     {"produced-2049", "K just above a width that a warp takes", 5, 0, 2049, F16, F16, 6, true, ALL,
@@ -268,6 +260,14 @@ static const kbit_case CASES[] = {
      ALL, false, QUICK, NULL, fill_nonfinite, 0},
     {"produced-nonfinite-off", "the same with the threshold off, in f32", 30, 0, 64, F32, F32, OFF,
      true, ALL, false, QUICK, NULL, fill_nonfinite, 0},
+    {"produced-nonfinite-off-f16", "the same in f16", 30, 0, 64, F16, F16, OFF, true, ALL, false,
+     QUICK, NULL, fill_nonfinite, 0},
+    {"produced-nonfinite-off-bf16", "the same in bf16", 30, 0, 64, BF16, BF16, OFF, true, ALL,
+     false, QUICK, NULL, fill_nonfinite, 0},
+    {"produced-rows-1030", "more rows than a block", 1030, 0, 17, F16, F16, 6, true, ALL, false,
+     DEFAULT, NULL, fill_ordinary, 0},
+    {"produced-36x541", "more rows and columns than a warp", 36, 0, 541, F16, F16, 6, true, ALL,
+     false, DEFAULT, NULL, fill_ordinary, 0},
     {"produced-code-ties", "relu leaves exact ties of the codes", 16, 0, 128, F16, F16, OFF, true,
      ALL, false, QUICK, NULL, fill_code_ties, 0},
     {"produced-tails", "activations from -12 to 12 and beyond", 32, 0, 128, F32, F32, 6, true, ALL,
@@ -282,7 +282,7 @@ static const kbit_case CASES[] = {
      KBIT_LEVEL_FULL, NULL, fill_ordinary, 0},
     {"produced-every-f16", "every encoding of fp16", 256, 0, 256, F16, F16, 6, true, ALL, false,
      DEFAULT, NULL, fill_every, 0},
-    {"produced-every-bf16", "every encoding of bf16", 256, 0, 256, BF16, F32, OFF, true,
+    {"produced-every-bf16", "every encoding of bf16", 256, 0, 256, BF16, F32, 6, true,
      KBIT_ACTIVATIONS, false, DEFAULT, NULL, fill_every, 0},
 };
 /* clang-format on */

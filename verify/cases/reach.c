@@ -343,7 +343,7 @@ static const kbit_case CASES[] = {
      FILL(fill_sparse_outliers, 6)},
     {.name = "columns-65541",
      .what = "a column index of 17 bits, in the list as well",
-     SHAPE(3, 4, 65541),
+     SHAPE(3, 5, 65541),
      TYPES(F16, F16),
      THRESHOLD(6),
      .bias = true,
