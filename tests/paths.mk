@@ -9,7 +9,6 @@ tests_mutants_la_SOURCES += \
 	tests/mutants/absmax_finite_f32.c \
 	tests/mutants/absmax_fmax_f32.c \
 	tests/mutants/absmax_inf_beats_nan.c \
-	tests/mutants/absmax_low_payload.c \
 	tests/mutants/absmax_list_of_1024.c \
 	tests/mutants/quantize_refuses_f16_alone.c \
 	tests/mutants/quantize_flushes_x.c \
