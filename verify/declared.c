@@ -60,7 +60,7 @@ static const kbit_declared_row ROWS[] = {
      AT(ftz_in16)},
     {"ftz32", "keep|flush",
      "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper " NORMS,
-     "fp32 results below 2^-126 are kept|any of them may become zero", AT(ftz32)},
+     "fp32 results and statistics below 2^-126 are kept|any of them may become zero", AT(ftz32)},
     {"ftz-out16", "keep|flush", "store llmint8_linear_bnb llmint8_linear_paper",
      "subnormal fp16 and bf16 outputs are kept|they become zero", AT(ftz_out16)},
     {"store", "once|twice|any", "store llmint8_linear_bnb llmint8_linear_paper",
