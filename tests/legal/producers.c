@@ -247,6 +247,13 @@ static float gelu_tanh_grouped(float x)
 }
 RUN_ACTIVATION(gelu_tanh_grouped)
 
+/* The two constants multiplied beforehand, as ONNX Runtime has it. */
+static float gelu_tanh_folded(float x)
+{
+    return 0.5f * x * (1 + tanhf(x * (0x1.2444f2p-5f * x * x + 0x1.988454p-1f)));
+}
+RUN_ACTIVATION(gelu_tanh_folded)
+
 static float silu_inverse(float x)
 {
     return x * (1 / (1 + expf(-x)));
@@ -303,6 +310,7 @@ const legal_variant legal_producers[] = {
     {"gelu-two-ulps", "gelu", run_gelu_two_ulps, ""},
     {"gelu-tanh-fused", "gelu_tanh", run_gelu_tanh_fused, ""},
     {"gelu-tanh-grouped", "gelu_tanh", run_gelu_tanh_grouped, ""},
+    {"gelu-tanh-folded", "gelu_tanh", run_gelu_tanh_folded, ""},
     {"silu-inverse", "silu", run_silu_inverse, ""},
     {"silu-double", "silu", run_silu_double, ""},
     {"layernorm-quantize-tree", "layernorm_quantize", run_tree, ""},
