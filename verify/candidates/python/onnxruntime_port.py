@@ -76,4 +76,5 @@ if not variant:
                  rmsnorm=producer("RMSNormalization", 23), relu=producer("Relu", 13),
                  gelu=producer("Gelu", 20), gelu_tanh=producer("Gelu", 20, approximate="tanh"),
                  silu=producer("Swish", 24))
-kbit_port.main(f"onnxruntime-{ort.__version__}", "quant=any", STEPS)
+if __name__ == "__main__":
+    kbit_port.main(f"onnxruntime-{ort.__version__}", "quant=any", STEPS)
