@@ -11,6 +11,7 @@ import math
 import os
 import sys
 
+import kbit_port
 import numpy as np
 
 f4, f2 = np.float32, np.float16
@@ -366,6 +367,21 @@ def ggml_negative():
         "own quantizer gives no -128.")
 
 
+def ggml_table():
+    ggml = port("ggml_port")
+
+    def made(step, x):
+        return ggml.STEPS[step](kbit_port.Call(step, (1, 0, x.size), "off", ["f32"], "f32"), x[None, :])[0]
+
+    x = np.linspace(-9, 9, 100000, dtype=f4)
+    half = x.astype(f2).astype(f4)
+    gelu, zeros = made("gelu_tanh", x), made("relu", np.full(40, np.nan, f4))
+    as_told = np.array_equal(gelu, made("gelu_tanh", half)) and np.array_equal(gelu, gelu.astype(f2))
+    yield as_told and not zeros.any(), (
+        f"ggml {ggml.version}, ggml_gelu of {x.size} floats from -9 to 9, of which fp16 holds {int((x == half).sum())}: each "
+        f"result is one of fp16's, and that of x rounded to fp16. ggml_relu of NaN is {zeros[0]:g}.")
+
+
 def quanto_scale():
     torch, quanto = module("torch"), module("optimum.quanto")
     x = torch.from_numpy(rng.standard_normal((64, 256)).astype(f2))
@@ -385,7 +401,7 @@ WITNESSES = (torch_strides, torch_gelu, bitsandbytes_constant, bitsandbytes_reci
              bitsandbytes_threshold, bitsandbytes_half, bitsandbytes_empty, bitsandbytes_cpu_table,
              bitsandbytes_cpu_specials, bitsandbytes_cpu_cache, torchao_overflow, onnxruntime_empty,
              onnxruntime_sigmoid, onnxruntime_tanh, ctranslate2_shift, ctranslate2_zeros,
-             ctranslate2_layernorm, ctranslate2_activations, ggml_negative, quanto_scale)
+             ctranslate2_layernorm, ctranslate2_activations, ggml_negative, ggml_table, quanto_scale)
 
 
 def main():
