@@ -3,8 +3,9 @@
  * The declared quantize sequence makes every code unique, so the referee computes and certifies the
  * accumulators itself; Y must lie in the rounding of an enclosure around
  *     C a s / 16129 + sum_{k in O} X_k w_k s / 127 + bias.
- * With quant=any an exact tie is one choice for a whole row, shared by its N outputs: all choices
- * of a row are tried jointly, up to 16 ties; beyond that the row is undecided, counted and shown.
+ * With quant=any an exact tie is one choice for a whole row of X, shared by its N outputs, and in the paper's
+ * profile one for a whole row of W, shared by M outputs: ties.c looks for choices that explain all of them
+ * jointly. Where it finds none and has not tried all, the outputs are undecided, counted and shown.
  */
 #include "linear.h"
 
@@ -18,8 +19,7 @@
 #include "kbit_exact.h"
 #include "numbers.h"
 #include "product.h"
-
-#define MAX_TIES 16
+#include "ties.h"
 
 typedef struct {
     const kbit_judging *judging;
@@ -31,16 +31,14 @@ typedef struct {
     float *own_w_stat;
     const int8_t *w;
     int8_t *own_w;
-    bool *undecided_column; /* paper: a tie in the codes of this row of W */
     bool *in_outliers;
     int32_t *outliers;
     size_t n_outliers;
     float *absmax;
     int8_t *q;
     int32_t *c;
-    size_t *n_ties;
-    size_t (*ties)[MAX_TIES];
-    int (*others)[MAX_TIES];
+    kbit_tied_layer ties;
+    size_t no_codes; /* a row of X, or M and a row of W, without codes; SIZE_MAX: none */
 } linear_judge;
 
 static void release(linear_judge *l)
@@ -49,15 +47,13 @@ static void release(linear_judge *l)
     free(l->weights);
     free(l->own_w_stat);
     free(l->own_w);
-    free(l->undecided_column);
     free(l->in_outliers);
     free(l->outliers);
     free(l->absmax);
     free(l->q);
     free(l->c);
-    free(l->n_ties);
-    free(l->ties);
-    free(l->others);
+    kbit_ties_free(l->M, l->ties.rows);
+    kbit_ties_free(l->N, l->ties.columns);
 }
 
 static void *room(size_t count, size_t size)
@@ -89,32 +85,53 @@ static void find_outliers(linear_judge *l)
             l->outliers[l->n_outliers++] = (int32_t)k;
 }
 
+/* The codes of one row and its ties; a part of an output (torn) does not say which choice its rest was made
+ * with. *none: the declared sequence gives no code. */
+static kbit_status codes_of(const linear_judge *l, const float *row, float absmax, float t,
+                            const kbit_tensor *type, bool torn, int8_t *codes, kbit_ties *ties,
+                            bool *none, kbit_error *error)
+{
+    size_t *at = room(l->K, sizeof *at), n = 0;
+    int *others = room(l->K, sizeof *others);
+    kbit_status status = KBIT_ERR_MEMORY;
+    if (at && others) {
+        n = kbit_codes_row(l->K, row, absmax, l->in_outliers, t, l->judging->declared->quant,
+                           (kbit_dtype)type->dtype, codes, l->K, at, others);
+        *none = n == KBIT_NO_CODES;
+        status = kbit_ties_keep(ties, row, absmax, codes, *none ? 0 : n, at, others, error);
+        ties->undecided = *none || (torn && n);
+    }
+    free(at);
+    free(others);
+    return status;
+}
+
 /* The codes of X, and in paper mode of W: everything that the declared sequence determines. */
-static void quantize(linear_judge *l)
+static kbit_status quantize(linear_judge *l, kbit_error *error)
 {
     const kbit_call *call = l->judging->call;
-    int quant = l->judging->declared->quant;
-    bool off = call->threshold < 0;
+    const bool off = call->threshold < 0;
+    kbit_status status = KBIT_OK;
+    bool none = false;
     /* bitsandbytes: elements are left out of the statistic; the paper: whole columns. */
     float t = off ? KBIT_THRESHOLD_OFF : l->paper ? INFINITY : call->threshold;
-    for (size_t i = 0; i < l->M; i++) {
+    for (size_t i = 0; i < l->M && status == KBIT_OK; i++) {
         const float *row = l->x + i * l->K;
         l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
-        l->n_ties[i] = kbit_codes_row(l->K, row, l->absmax[i], l->in_outliers, t, quant,
-                                      (kbit_dtype)call->in[0].dtype, l->q + i * l->K, MAX_TIES,
-                                      l->ties[i], l->others[i]);
+        status = codes_of(l, row, l->absmax[i], t, &call->in[0], l->part->columns, l->q + i * l->K,
+                          &l->ties.rows[i], &none, error);
+        if (none && l->no_codes == SIZE_MAX)
+            l->no_codes = i;
     }
-    if (!l->paper)
-        return;
-    for (size_t j = 0; j < l->N; j++) {
-        size_t ties[1];
-        int others[1];
+    for (size_t j = 0; l->paper && j < l->N && status == KBIT_OK; j++) {
         const float *row = l->weights + j * l->K;
         l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
-        l->undecided_column[j] =
-            kbit_codes_row(l->K, row, l->own_w_stat[j], l->in_outliers, KBIT_THRESHOLD_OFF, quant,
-                           (kbit_dtype)call->in[1].dtype, l->own_w + j * l->K, 1, ties, others) > 0;
+        status = codes_of(l, row, l->own_w_stat[j], KBIT_THRESHOLD_OFF, &call->in[1], l->part->rows,
+                          l->own_w + j * l->K, &l->ties.columns[j], &none, error);
+        if (none && l->no_codes == SIZE_MAX)
+            l->no_codes = l->M + j;
     }
+    return status;
 }
 
 static bool launders(const linear_judge *l)
@@ -132,12 +149,10 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     l->absmax = room(l->M, sizeof *l->absmax);
     l->q = room(MK, 1);
     l->c = room(l->M * l->N, sizeof *l->c);
-    l->n_ties = room(l->M, sizeof *l->n_ties);
-    l->ties = room(l->M, sizeof *l->ties);
-    l->others = room(l->M, sizeof *l->others);
-    l->undecided_column = room(l->N, sizeof *l->undecided_column);
+    l->ties.rows = room(l->M, sizeof *l->ties.rows);
+    l->ties.columns = room(l->N, sizeof *l->ties.columns);
     bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->q && l->c &&
-                    l->n_ties && l->ties && l->others && l->undecided_column;
+                    l->ties.rows && l->ties.columns;
     if (l->paper) {
         l->weights = kbit_widened(&call->in[1]);
         l->own_w_stat = room(l->N, sizeof *l->own_w_stat);
@@ -154,7 +169,9 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     if (launders(l))
         kbit_launder(MK, l->x);
     find_outliers(l);
-    quantize(l);
+    const kbit_status status = quantize(l, error);
+    if (status == KBIT_ERR_MEMORY)
+        return kbit_fail(error, status, "%s: out of memory", call->step);
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
@@ -297,42 +314,62 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     return set;
 }
 
-/* Whether one joint choice of the row's ties explains all of its outputs; writes the choice. */
-static bool explain_ties(const linear_judge *l, size_t i, int64_t *row)
+/* The accumulator of output (i, j) with the choices that were taken. */
+static int64_t accumulator(const linear_judge *l, size_t i, size_t j)
 {
-    const kbit_call *call = l->judging->call;
-    for (size_t choice = 0; choice < (size_t)1 << l->n_ties[i]; choice++) {
-        bool all = true;
-        for (size_t j = 0; j < l->N && all; j++) {
-            row[j] = l->c[i * l->N + j];
-            for (size_t t = 0; t < l->n_ties[i]; t++)
-                if (choice >> t & 1) {
-                    size_t k = l->ties[i][t];
-                    row[j] += (int64_t)(l->others[i][t] - l->q[i * l->K + k]) * l->w[j * l->K + k];
-                }
-            kbit_sum exact;
-            kbit_admissible set = element_set(l, i, j, row[j], &exact);
-            all = l->undecided_column[j] ||
-                  kbit_admits(&set, kbit_element(&call->out[0], i * l->N + j));
-        }
-        if (all)
-            return true;
-    }
-    return false;
+    return l->c[i * l->N + j] + kbit_ties_change(&l->ties.rows[i], &l->ties.columns[j],
+                                                 l->q + i * l->K, l->w + j * l->K);
 }
 
-static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_verdict *verdict)
+static bool admits(void *context, size_t i, size_t j)
+{
+    const linear_judge *l = context;
+    const int64_t c = accumulator(l, i, j);
+    kbit_sum exact;
+    if (overflows(l, i, j, c) == KBIT_OVERFLOW_ANYTHING)
+        return true;
+    const kbit_admissible set = element_set(l, i, j, c, &exact);
+    return kbit_admits(&set, kbit_element(&l->judging->call->out[0], i * l->N + j));
+}
+
+/* Whether the ties leave open what output (i, j) is made of. */
+static bool left_open(const linear_judge *l, size_t i, size_t j)
+{
+    const kbit_ties *row = &l->ties.rows[i], *column = &l->ties.columns[j];
+    return row->undecided || column->undecided ||
+           (row->n && column->n &&
+            (row->refuted || column->refuted || row->unresolved || column->unresolved));
+}
+
+/* No choice explains this output that goes with the others of its row of X and of W. */
+static void reject_contradiction(const linear_judge *l, kbit_verdict *verdict)
+{
+    const kbit_tensor *out = &l->judging->call->out[0];
+    const size_t i = l->ties.row, j = l->ties.column;
+    kbit_mismatch *m = kbit_reject(verdict, "out", row_number(l, i), column_number(l, j));
+    kbit_print_value(m->observed, sizeof m->observed, kbit_element(out, i * l->N + j),
+                     (kbit_dtype)out->dtype);
+    snprintf(m->admissible, sizeof m->admissible, "nothing that goes with the other outputs");
+    snprintf(m->inputs, sizeof m->inputs,
+             "%zu exact ties in the row of x, %zu in that of w: no choice explains them all",
+             l->ties.rows[i].n, l->ties.columns[j].n);
+    verdict->checked++;
+    verdict->undecided--;
+}
+
+static void judge_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
 {
     const kbit_call *call = l->judging->call;
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     for (size_t j = 0; j < l->N; j++) {
-        if (l->undecided_column[j] || overflows(l, i, j, row[j]) == KBIT_OVERFLOW_ANYTHING) {
+        const int64_t c = accumulator(l, i, j);
+        if (left_open(l, i, j) || overflows(l, i, j, c) == KBIT_OVERFLOW_ANYTHING) {
             verdict->undecided++;
             continue;
         }
         verdict->checked++;
         kbit_sum exact;
-        kbit_admissible set = element_set(l, i, j, row[j], &exact);
+        kbit_admissible set = element_set(l, i, j, c, &exact);
         double observed = kbit_element(&call->out[0], i * l->N + j);
         double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
         if (verdict->kind == KBIT_ENCLOSED && !set.nan && isfinite(observed) && isfinite(bound) &&
@@ -349,9 +386,43 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
         kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
         snprintf(m->inputs, sizeof m->inputs,
                  "accumulator %lld, absmax %a, w_absmax %a, %zu outlier columns, exact sum %.9g",
-                 (long long)row[j], (double)l->absmax[i], (double)l->w_stat[j], l->n_outliers,
+                 (long long)c, (double)l->absmax[i], (double)l->w_stat[j], l->n_outliers,
                  exact.value);
     }
+}
+
+/* Why the ties of a row of x or of w leave outputs open. */
+static bool note_ties(const char *which, size_t number, const kbit_ties *ties, bool torn,
+                      kbit_verdict *verdict)
+{
+    if (!ties->n || !(ties->undecided || ties->unresolved))
+        return false;
+    snprintf(verdict->note, sizeof verdict->note, "%s %zu has %zu exact ties: %s", which, number,
+             ties->n,
+             torn               ? "a part of its outputs does not decide them"
+             : ties->unresolved ? "no choice was found that goes with the ties of the other side"
+                                : "more than 16 are not enumerated, and no usual rule explains "
+                                  "its outputs");
+    return true;
+}
+
+static void note_what_is_open(const linear_judge *l, kbit_verdict *verdict)
+{
+    if (l->no_codes != SIZE_MAX) {
+        const bool of_w = l->no_codes >= l->M;
+        const size_t i = of_w ? l->no_codes - l->M : l->no_codes;
+        snprintf(verdict->note, sizeof verdict->note,
+                 "%s %zu: the declared sequence gives no code for absmax %a",
+                 of_w ? "row of w" : "row", of_w ? column_number(l, i) : row_number(l, i),
+                 (double)(of_w ? l->w_stat[i] : l->absmax[i]));
+        return;
+    }
+    for (size_t i = 0; i < l->M; i++)
+        if (note_ties("row", row_number(l, i), &l->ties.rows[i], l->part->columns, verdict))
+            return;
+    for (size_t j = 0; j < l->N; j++)
+        if (note_ties("row of w", column_number(l, j), &l->ties.columns[j], l->part->rows, verdict))
+            return;
 }
 
 void kbit_linear_kind(bool paper, kbit_dtype out, kbit_verdict *verdict)
@@ -365,37 +436,27 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
                                    kbit_error *error)
 {
     const kbit_call *call = judging->call;
-    linear_judge l = {
-        .judging = judging, .part = part, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
+    linear_judge l = {.judging = judging,
+                      .part = part,
+                      .paper = paper,
+                      .M = call->M,
+                      .N = call->N,
+                      .K = call->K,
+                      .no_codes = SIZE_MAX};
     kbit_status status = prepare(&l, error);
-    int64_t *row = room(l.N, sizeof *row);
-    if (status == KBIT_OK && !row)
-        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
-    for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
-        /* A part of a row cannot say which choice the rest of it was made with. */
-        bool torn = part->columns && l.n_ties[i];
-        if (l.n_ties[i] > MAX_TIES || torn) {
-            verdict->undecided += l.N;
-            if (!verdict->note[0] && l.n_ties[i] == KBIT_NO_CODES)
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu: the declared sequence gives no code for absmax %a",
-                         row_number(&l, i), (double)l.absmax[i]);
-            else if (!verdict->note[0] && torn)
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: a part of a row does not decide them",
-                         row_number(&l, i), l.n_ties[i]);
-            else if (!verdict->note[0])
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: more than %d are not enumerated",
-                         row_number(&l, i), l.n_ties[i], MAX_TIES);
-            continue;
-        }
-        if (l.n_ties[i] == 0 || !explain_ties(&l, i, row))
-            for (size_t j = 0; j < l.N; j++)
-                row[j] = l.c[i * l.N + j];
-        judge_row(&l, i, row, verdict);
+    if (status == KBIT_OK) {
+        l.ties.M = l.M;
+        l.ties.N = l.N;
+        l.ties.admits = admits;
+        l.ties.context = &l;
+        kbit_ties_choose(&l.ties);
+        for (size_t i = 0; i < l.M; i++)
+            judge_row(&l, i, verdict);
+        if (l.ties.contradiction)
+            reject_contradiction(&l, verdict);
+        if (!verdict->note[0])
+            note_what_is_open(&l, verdict);
     }
-    free(row);
     release(&l);
     return status;
 }
