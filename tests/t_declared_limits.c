@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "kbit_accumulation.h"
+#include "kbit_data.h"
 #include "kbit_verify.h"
 
 static kbit_verdict verdict;
@@ -89,6 +90,74 @@ START_TEST(an_order_that_overflows)
     ck_assert_int_eq(other == in_double(1024, tiny, large), 0);
     ck_assert_int_eq(dequantized(1024, tiny, large, other, "dequant=any"), KBIT_ADMISSIBLE);
     ck_assert_int_eq(dequantized(1024, tiny, large, other, ""), KBIT_MISMATCH);
+}
+END_TEST
+
+/* Factors and divisors that are multiplied in some order. */
+typedef struct {
+    float value;
+    bool divides;
+} factor;
+
+/* Two at a time, in every order, and every result is judged: none may be rejected. */
+static void every_order(size_t n, const factor *f, int32_t c, float a, float s, size_t results[3])
+{
+    if (n == 1) {
+        if (f[0].divides)
+            return;
+        const kbit_result result = dequantized(c, a, s, f[0].value, "dequant=any");
+        ck_assert_msg(result == KBIT_ADMISSIBLE || result == KBIT_UNDECIDED,
+                      "%d, %a, %a in some order gives %a, admissible %s", c, (double)a, (double)s,
+                      (double)f[0].value, verdict.kept[0].admissible);
+        results[result == KBIT_UNDECIDED ? 0 : isinf(f[0].value) ? 1 : 2]++;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            if (i == j || f[i].divides || (!f[j].divides && j < i))
+                continue;
+            factor rest[5] = {
+                {f[j].divides ? f[i].value / f[j].value : f[i].value * f[j].value, false}};
+            size_t m = 1;
+            for (size_t k = 0; k < n; k++)
+                if (k != i && k != j)
+                    rest[m++] = f[k];
+            every_order(m, rest, c, a, s, results);
+        }
+}
+
+/* Statistics from the whole range of fp32, large and small ones together, and whatever overflows or
+ * underflows on the way. */
+START_TEST(every_order_of_extreme_statistics)
+{
+    const float k127 = 0x1.020408p-7f, k16129 = 0x1.040c2p-14f;
+    size_t results[3] = {0};
+    for (uint64_t round = 0; round < 60; round++) {
+        const uint64_t h = kbit_hash(3, 0, round);
+        /* anything; a s near 1; a large and s so small that s / 127^2 may be 0 */
+        const int e = round % 3 == 2 ? 127 - (int)(h % 40) : (int)(h % 276) - 149;
+        const int g = round % 3 == 2   ? (int)(h >> 16 & 15) - 149
+                      : round % 3 == 1 ? (e < -126 ? 126 : -e)
+                                       : (int)((h >> 16) % 276) - 149;
+        const float a = ldexpf(1 + (float)(h >> 40 & 1023) / 1024, e);
+        const float s = ldexpf(1 + (float)(h >> 50 & 1023) / 1024, g);
+        const int32_t c = (int32_t)(kbit_hash(3, 1, round) >> (33 + round % 31)) + 1;
+        const float by_a = 127 / a, by_s = 127 / s;
+        const factor forms[][5] = {
+            {{(float)c, 0}, {a, 0}, {s, 0}, {k16129, 0}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {16129, 1}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {k127, 0}, {k127, 0}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {127, 1}, {k127, 0}},
+            {{(float)c, 0}, {by_a, 1}, {s, 0}, {k127, 0}},
+            {{(float)c, 0}, {by_a, 1}, {by_s, 1}},
+        };
+        static const size_t N[] = {4, 4, 5, 5, 4, 3};
+        for (size_t f = 0; f < sizeof N / sizeof *N; f++)
+            if ((f < 4 || isnormal(by_a)) && (f < 5 || isnormal(by_s)))
+                every_order(N[f], forms[f], c, a, s, results);
+    }
+    for (size_t r = 0; r < 3; r++) /* undecided, infinite, finite */
+        ck_assert_uint_gt(results[r], 50);
 }
 END_TEST
 
@@ -197,6 +266,7 @@ int main(void)
     TCase *core = tcase_create("core");
     tcase_add_test(core, a_sequence_that_overflows);
     tcase_add_test(core, an_order_that_overflows);
+    tcase_add_test(core, every_order_of_extreme_statistics);
     tcase_add_test(core, no_code_where_the_reciprocal_is_infinite);
     tcase_add_test(core, a_tail_by_fma_is_another_declaration);
     tcase_add_test(core, a_weight_between_two_bf16);
