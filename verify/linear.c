@@ -35,6 +35,7 @@ typedef struct {
     int32_t *outliers;
     size_t n_outliers;
     float *absmax;
+    double *largest; /* [M]: of the finite |x| in the outlier columns */
     int8_t *q;
     int32_t *c;
     kbit_tied_layer ties;
@@ -50,6 +51,7 @@ static void release(linear_judge *l)
     free(l->in_outliers);
     free(l->outliers);
     free(l->absmax);
+    free(l->largest);
     free(l->q);
     free(l->c);
     kbit_ties_free(l->M, l->ties.rows);
@@ -83,6 +85,11 @@ static void find_outliers(linear_judge *l)
     for (size_t k = 0; k < l->K; k++)
         if (l->in_outliers[k])
             l->outliers[l->n_outliers++] = (int32_t)k;
+    for (size_t i = 0; i < l->M; i++)
+        for (size_t o = 0; o < l->n_outliers; o++)
+            if (isfinite(l->x[i * l->K + (size_t)l->outliers[o]]))
+                l->largest[i] =
+                    fmax(l->largest[i], fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
 }
 
 /* The codes of one row and its ties; a part of an output (torn) does not say which choice its rest was made
@@ -147,12 +154,13 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     l->in_outliers = room(l->K, sizeof *l->in_outliers);
     l->outliers = room(l->K, sizeof *l->outliers);
     l->absmax = room(l->M, sizeof *l->absmax);
+    l->largest = room(l->M, sizeof *l->largest);
     l->q = room(MK, 1);
     l->c = room(l->M * l->N, sizeof *l->c);
     l->ties.rows = room(l->M, sizeof *l->ties.rows);
     l->ties.columns = room(l->N, sizeof *l->ties.columns);
-    bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->q && l->c &&
-                    l->ties.rows && l->ties.columns;
+    bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->largest && l->q &&
+                    l->c && l->ties.rows && l->ties.columns;
     if (l->paper) {
         l->weights = kbit_widened(&call->in[1]);
         l->own_w_stat = room(l->N, sizeof *l->own_w_stat);
@@ -228,12 +236,8 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
                      kbit_growth(p.how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1,
                                  p.how.term_loss) +
                  p.terms.doubt * (1 + kbit_growth(0, 1, p.how.term_loss));
-    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials) {
-        double largest = 0;
-        for (size_t o = 0; o < l->n_outliers; o++)
-            largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
-        p.of_terms += kbit_summation_underflow(&p.how, p.terms.terms + 1, largest, p.scale);
-    }
+    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials)
+        p.of_terms += kbit_summation_underflow(&p.how, p.terms.terms + 1, l->largest[i], p.scale);
     return p;
 }
 
@@ -262,22 +266,49 @@ static kbit_admissible add_rounded(const element_parts *p, kbit_admissible first
     return (kbit_admissible){.lo = lo.lo, .hi = hi.hi, .nan = lo.nan || hi.nan};
 }
 
-/* An infinity that saturates is a finite number, of which no theorem says which others it is added to. */
-static kbit_overflows overflows(const linear_judge *l, size_t i, size_t j, int64_t c)
+/* The infinities that C a s / 16129, or a term or a partial sum of any of the parts, may become in fp32;
+ * false: anything may come of it. */
+static bool overflows(const linear_judge *l, size_t i, size_t j, int64_t c, const element_parts *p,
+                      kbit_admissible *infinities)
 {
     const kbit_overflows may =
         kbit_dequantize_may_overflow(l->judging->declared, c, l->absmax[i], l->w_stat[j]);
-    const bool saturate = l->judging->declared->overflow == OVERFLOW_SAT;
-    return may == KBIT_OVERFLOW_INF && saturate ? KBIT_OVERFLOW_ANYTHING : may;
+    kbit_sum all = p->dequantized;
+    join(&all, &p->bias);
+    join(&all, &p->terms);
+    const double radius = p->of_dequantized + p->of_bias + p->of_terms;
+    all.magnitude +=
+        isfinite(radius) ? 2 * radius : 0; /* on either side; of what is infinite, none */
+    *infinities = (kbit_admissible){.plus_inf = may == KBIT_OVERFLOW_INF && c > 0,
+                                    .minus_inf = may == KBIT_OVERFLOW_INF && c < 0};
+    kbit_summation_overflow_f32(&p->how, &p->terms, &all, l->largest[i], p->scale, infinities);
+    return may != KBIT_OVERFLOW_ANYTHING;
 }
 
-/* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. The int8
- * part is rounded, where anything is rounded before the end, by itself or with the bias. */
-static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
-                                   kbit_sum *exact)
+/* Whether the set has what these infinities saturate to: no theorem says which finite numbers one is added
+ * to that saturates before the end, and beside a set that ends below it the largest number is not kept. */
+static bool has_saturated(const kbit_admissible *infinities, const kbit_admissible *set,
+                          bool before_the_end, kbit_dtype type)
+{
+    const double largest = kbit_largest(type);
+    if (!infinities->plus_inf && !infinities->minus_inf)
+        return true;
+    if (before_the_end || (infinities->plus_inf && infinities->minus_inf))
+        return false;
+    return infinities->plus_inf ? set->hi >= largest : set->lo <= -largest;
+}
+
+/* The admissible outputs of element (i, j) if its accumulator is c, or that nothing is known of them; *exact
+ * is for the report. The int8 part is rounded, where anything is rounded before the end, by itself or with
+ * the bias. */
+static bool element_set(const linear_judge *l, size_t i, size_t j, int64_t c, kbit_sum *exact,
+                        kbit_admissible *result)
 {
     const kbit_declared *declared = l->judging->declared;
     const element_parts p = parts_of(l, i, j, c);
+    kbit_admissible infinities;
+    if (!overflows(l, i, j, c, &p, &infinities))
+        return false;
     const bool apart = declared->combine == COMBINE_ROUND_TWICE;
     const bool after = declared->bias == BIAS_AFTER_ROUND;
     const kbit_dtype via = declared->via == VIA_F16 ? KBIT_F16 : p.type;
@@ -295,10 +326,10 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     join(exact, &p.bias);
     join(exact, &p.terms);
     kbit_admissible set = kbit_admissible_round(&first, radius, via, p.saturate);
-    if (overflows(l, i, j, c) == KBIT_OVERFLOW_INF) {
-        set.plus_inf |= c > 0;
-        set.minus_inf |= c < 0;
-    }
+    if (!p.saturate)
+        set = kbit_admissible_kept(infinities, set);
+    else if (!has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
+        return false;
     if (!apart)
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
     if (after)
@@ -311,7 +342,8 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
         set = flushed(l, set);
     }
-    return set;
+    *result = set;
+    return true;
 }
 
 /* The accumulator of output (i, j) with the choices that were taken. */
@@ -326,10 +358,9 @@ static bool admits(void *context, size_t i, size_t j)
     const linear_judge *l = context;
     const int64_t c = accumulator(l, i, j);
     kbit_sum exact;
-    if (overflows(l, i, j, c) == KBIT_OVERFLOW_ANYTHING)
-        return true;
-    const kbit_admissible set = element_set(l, i, j, c, &exact);
-    return kbit_admits(&set, kbit_element(&l->judging->call->out[0], i * l->N + j));
+    kbit_admissible set;
+    return !element_set(l, i, j, c, &exact, &set) ||
+           kbit_admits(&set, kbit_element(&l->judging->call->out[0], i * l->N + j));
 }
 
 /* Whether the ties leave open what output (i, j) is made of. */
@@ -363,13 +394,19 @@ static void judge_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     for (size_t j = 0; j < l->N; j++) {
         const int64_t c = accumulator(l, i, j);
-        if (left_open(l, i, j) || overflows(l, i, j, c) == KBIT_OVERFLOW_ANYTHING) {
+        kbit_sum exact;
+        kbit_admissible set;
+        const bool open = left_open(l, i, j);
+        if (open || !element_set(l, i, j, c, &exact, &set)) {
             verdict->undecided++;
+            if (!open && !verdict->note[0])
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu, column %zu: in some order a product or sum leaves fp32, and no "
+                         "theorem says what then comes out",
+                         row_number(l, i), column_number(l, j));
             continue;
         }
         verdict->checked++;
-        kbit_sum exact;
-        kbit_admissible set = element_set(l, i, j, c, &exact);
         double observed = kbit_element(&call->out[0], i * l->N + j);
         double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
         if (verdict->kind == KBIT_ENCLOSED && !set.nan && isfinite(observed) && isfinite(bound) &&
