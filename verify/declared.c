@@ -83,9 +83,10 @@ static const kbit_declared_row ROWS[] = {
      "outlier weights w s/127 unrounded or scaled after|w s/127 rounded to fp16 before the "
      "product|rounded to bf16|rounded to the 16-bit type of x; unrounded where x is fp32",
      AT(subB)},
-    {"nan", "propagate|launder", "outlier_columns absmax_rows llmint8_linear_bnb",
-     "a NaN is an outlier, and its row's absmax|a NaN activation is 0, in all that is made of x: a "
-     "deviation",
+    {"nan", "propagate|launder",
+     "outlier_columns absmax_rows quantize_rows llmint8_linear_bnb " FUSED,
+     "a NaN is an outlier, its row's absmax, and refused beside an absmax that is a number|a NaN "
+     "activation is 0, in all that is made of x: a deviation",
      AT(nan)},
     {"zero-stat", "+0|-0", "absmax_rows", "absmax of an empty row is +0|is -0", AT(zero_stat)},
     {"overflow", "inf|sat", "store llmint8_linear_bnb llmint8_linear_paper",

@@ -251,6 +251,28 @@ static kbit_status run_ties_away(void *bound, const kbit_call *call)
                                                                : status;
 }
 
+/* NaNs stay in h, and count as 0 behind it. */
+static kbit_status run_nan_behind(void *bound, const kbit_call *call)
+{
+    const kbit_tensor none = {.dtype = KBIT_I32, .rank = 1};
+    const kbit_tensor h = call->out[0], for_absmax[] = {h, none};
+    kbit_call behind = *call;
+    kbit_status status = reference_step(call);
+    behind.step = "outlier_columns";
+    behind.in = &h;
+    behind.out = &call->out[1];
+    status = status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+    behind.step = "absmax_rows";
+    behind.in = for_absmax;
+    behind.out = &call->out[2];
+    status = status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+    const kbit_tensor for_codes[] = {h, call->out[2], call->out[1]};
+    behind.step = "quantize_rows";
+    behind.in = for_codes;
+    behind.out = &call->out[3];
+    return status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+}
+
 const legal_variant legal_producers[] = {
     {"layernorm-reversed", "layernorm", run_reversed, ""},
     {"rmsnorm-reversed", "rmsnorm", run_reversed, ""},
@@ -281,6 +303,7 @@ const legal_variant legal_producers[] = {
     {"layernorm-quantize-welford", "layernorm_quantize", run_welford_lanes, "variance=welford"},
     {"rmsnorm-quantize-lanes", "rmsnorm_quantize", run_lanes, ""},
     {"relu-quantize-ties-away", "relu_quantize", run_ties_away, "quant=any"},
+    {"relu-quantize-launders-nan", "relu_quantize", run_nan_behind, "nan=launder"},
     {"silu-quantize-double", "silu_quantize", run_silu_double, ""},
     {NULL, NULL, NULL, NULL},
 };
