@@ -39,7 +39,7 @@ typedef struct {
     int8_t *q;
     int32_t *c;
     kbit_tied_layer ties;
-    size_t no_codes; /* a row of X, or M and a row of W, without codes; SIZE_MAX: none */
+    bool *no_codes; /* [M + N]: rows of X, then of W, for which the declared sequence gives none */
 } linear_judge;
 
 static void release(linear_judge *l)
@@ -54,6 +54,7 @@ static void release(linear_judge *l)
     free(l->largest);
     free(l->q);
     free(l->c);
+    free(l->no_codes);
     kbit_ties_free(l->M, l->ties.rows);
     kbit_ties_free(l->N, l->ties.columns);
 }
@@ -119,24 +120,19 @@ static kbit_status quantize(linear_judge *l, kbit_error *error)
     const kbit_call *call = l->judging->call;
     const bool off = call->threshold < 0;
     kbit_status status = KBIT_OK;
-    bool none = false;
     /* bitsandbytes: elements are left out of the statistic; the paper: whole columns. */
     float t = off ? KBIT_THRESHOLD_OFF : l->paper ? INFINITY : call->threshold;
     for (size_t i = 0; i < l->M && status == KBIT_OK; i++) {
         const float *row = l->x + i * l->K;
         l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
         status = codes_of(l, row, l->absmax[i], t, &call->in[0], l->part->columns, l->q + i * l->K,
-                          &l->ties.rows[i], &none, error);
-        if (none && l->no_codes == SIZE_MAX)
-            l->no_codes = i;
+                          &l->ties.rows[i], &l->no_codes[i], error);
     }
     for (size_t j = 0; l->paper && j < l->N && status == KBIT_OK; j++) {
         const float *row = l->weights + j * l->K;
         l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
         status = codes_of(l, row, l->own_w_stat[j], KBIT_THRESHOLD_OFF, &call->in[1], l->part->rows,
-                          l->own_w + j * l->K, &l->ties.columns[j], &none, error);
-        if (none && l->no_codes == SIZE_MAX)
-            l->no_codes = l->M + j;
+                          l->own_w + j * l->K, &l->ties.columns[j], &l->no_codes[l->M + j], error);
     }
     return status;
 }
@@ -157,6 +153,7 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     l->largest = room(l->M, sizeof *l->largest);
     l->q = room(MK, 1);
     l->c = room(l->M * l->N, sizeof *l->c);
+    l->no_codes = room(l->M + l->N, sizeof *l->no_codes);
     l->ties.rows = room(l->M, sizeof *l->ties.rows);
     l->ties.columns = room(l->N, sizeof *l->ties.columns);
     bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->largest && l->q &&
@@ -429,37 +426,42 @@ static void judge_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
 }
 
 /* Why the ties of a row of x or of w leave outputs open. */
-static bool note_ties(const char *which, size_t number, const kbit_ties *ties, bool torn,
+static void note_ties(const char *which, size_t number, const kbit_ties *ties, bool torn,
                       kbit_verdict *verdict)
 {
     if (!ties->n || !(ties->undecided || ties->unresolved))
-        return false;
+        return;
     snprintf(verdict->note, sizeof verdict->note, "%s %zu has %zu exact ties: %s", which, number,
              ties->n,
              torn               ? "a part of its outputs does not decide them"
              : ties->unresolved ? "no choice was found that goes with the ties of the other side"
                                 : "more than 16 are not enumerated, and no usual rule explains "
                                   "its outputs");
-    return true;
 }
 
-static void note_what_is_open(const linear_judge *l, kbit_verdict *verdict)
+static void note_no_codes(const char *which, size_t number, float absmax, kbit_verdict *verdict)
 {
-    if (l->no_codes != SIZE_MAX) {
-        const bool of_w = l->no_codes >= l->M;
-        const size_t i = of_w ? l->no_codes - l->M : l->no_codes;
-        snprintf(verdict->note, sizeof verdict->note,
-                 "%s %zu: the declared sequence gives no code for absmax %a",
-                 of_w ? "row of w" : "row", of_w ? column_number(l, i) : row_number(l, i),
-                 (double)(of_w ? l->w_stat[i] : l->absmax[i]));
-        return;
-    }
-    for (size_t i = 0; i < l->M; i++)
-        if (note_ties("row", row_number(l, i), &l->ties.rows[i], l->part->columns, verdict))
-            return;
-    for (size_t j = 0; j < l->N; j++)
-        if (note_ties("row of w", column_number(l, j), &l->ties.columns[j], l->part->rows, verdict))
-            return;
+    snprintf(verdict->note, sizeof verdict->note,
+             "%s %zu: the declared sequence gives no code for absmax %a", which, number,
+             (double)absmax);
+}
+
+static void note_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
+{
+    if (l->no_codes[i])
+        note_no_codes("row", row_number(l, i), l->absmax[i], verdict);
+    else
+        note_ties("row", row_number(l, i), &l->ties.rows[i], l->part->columns, verdict);
+}
+
+/* In front of the rows', so that parts of an output have the note of the whole. */
+static void note_columns(const linear_judge *l, kbit_verdict *verdict)
+{
+    for (size_t j = 0; j < l->N && !verdict->note[0]; j++)
+        if (l->no_codes[l->M + j])
+            note_no_codes("row of w", column_number(l, j), l->w_stat[j], verdict);
+        else
+            note_ties("row of w", column_number(l, j), &l->ties.columns[j], l->part->rows, verdict);
 }
 
 void kbit_linear_kind(bool paper, kbit_dtype out, kbit_verdict *verdict)
@@ -473,13 +475,8 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
                                    kbit_error *error)
 {
     const kbit_call *call = judging->call;
-    linear_judge l = {.judging = judging,
-                      .part = part,
-                      .paper = paper,
-                      .M = call->M,
-                      .N = call->N,
-                      .K = call->K,
-                      .no_codes = SIZE_MAX};
+    linear_judge l = {
+        .judging = judging, .part = part, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
     kbit_status status = prepare(&l, error);
     if (status == KBIT_OK) {
         l.ties.M = l.M;
@@ -487,12 +484,14 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
         l.ties.admits = admits;
         l.ties.context = &l;
         kbit_ties_choose(&l.ties);
-        for (size_t i = 0; i < l.M; i++)
+        note_columns(&l, verdict);
+        for (size_t i = 0; i < l.M; i++) {
+            if (!verdict->note[0])
+                note_row(&l, i, verdict);
             judge_row(&l, i, verdict);
+        }
         if (l.ties.contradiction)
             reject_contradiction(&l, verdict);
-        if (!verdict->note[0])
-            note_what_is_open(&l, verdict);
     }
     release(&l);
     return status;

@@ -3,6 +3,7 @@
 #include "normalized.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "enclosure.h"
@@ -147,6 +148,7 @@ static void rooted(const kbit_declared *declared, kbit_interval v, float eps,
     }
     if (!(sum.lo > 0) || !(sum.hi <= LARGEST)) {
         row->undecided = true;
+        row->cancels = !(sum.lo > 0) && sum.hi <= LARGEST;
         return;
     }
     kbit_interval exact = kbit_interval_sqrt(sum);
@@ -213,6 +215,29 @@ kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normaliz
     if (beta)
         scaled = f32(declared, kbit_interval_add(scaled, kbit_point((double)*beta)));
     return scaled;
+}
+
+void kbit_normalized_note(const kbit_declared *declared, bool centred, size_t number,
+                          const kbit_normalized_row *row, char *note, size_t size)
+{
+    static const char *const VARIANCE[] = {"two-pass", "welford", "one-pass"};
+    static const int LEMMA[] = {3, 4, 5};
+    const int v = declared->variance;
+    if (!row->cancels)
+        snprintf(
+            note, size,
+            "row %zu: in some order a sum of squares leaves fp32, and no theorem says what then "
+            "comes out",
+            number);
+    else if (!centred)
+        snprintf(note, size, "row %zu: the mean of x^2, with eps, may be 0, or not", number);
+    else
+        snprintf(note, size,
+                 "row %zu: v + eps may be 0 or less, or not, by what %s (lemma %d of producers.md) "
+                 "allows "
+                 "variance=%s%s",
+                 number, kbit_normalized_theorem(declared, true), LEMMA[v], VARIANCE[v],
+                 v == VARIANCE_ONE_PASS ? ": the mean of x^2 and the mean's square cancel" : "");
 }
 
 const char *kbit_normalized_theorem(const kbit_declared *declared, bool centred)

@@ -145,6 +145,9 @@ static kbit_status judge_h(const kbit_judging *judging, kbit_producer producer,
         if (producer <= BY_LAYERNORM)
             row = kbit_normalize_row(judging->declared, producer == BY_LAYERNORM, K, in.x + i * K,
                                      in.eps);
+        if (row.undecided && !verdict->note[0])
+            kbit_normalized_note(judging->declared, producer == BY_LAYERNORM,
+                                 judging->first_row + i, &row, verdict->note, sizeof verdict->note);
         for (size_t k = 0; k < K; k++) {
             const float x = in.x[i * K + k], *beta = in.beta ? &in.beta[k] : NULL;
             element e = producer > BY_LAYERNORM
