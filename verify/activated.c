@@ -88,3 +88,20 @@ kbit_interval kbit_silu_of(float x)
     kbit_interval inverse = f32(kbit_interval_div(kbit_point(1), below));
     return kbit_interval_hull(quotient, times(at, inverse));
 }
+
+/* 1 + erf and 1 + tanh cancel on the negative side; these forms do not. */
+double kbit_gelu_real(float x)
+{
+    return 0.5 * (double)x * erfc(-(double)x / sqrt(2));
+}
+
+double kbit_gelu_tanh_real(float x)
+{
+    const double v = (double)x, z = sqrt(2 / acos(-1)) * (v + 0.044715 * v * v * v);
+    return v / (1 + exp(-2 * z));
+}
+
+double kbit_silu_real(float x)
+{
+    return (double)x / (1 + exp(-(double)x));
+}

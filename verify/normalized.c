@@ -179,6 +179,8 @@ kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centr
         K > (size_t)1 << 24 || !(sum.magnitude < room) || !(4 * squares.magnitude < room);
     if (K == 0 || row.nan || row.zero || row.undecided)
         return row;
+    row.real_mean = centred ? sum.value / (double)K : 0;
+    row.real_r = 1 / sqrt(moments_of(K, x, row.real_mean).Q / (double)K + (double)eps);
     if (!centred) {
         rooted(declared, divided(declared, any_order(declared, &squares, K, KBIT_U), K), eps, &row);
         return row;
@@ -196,6 +198,11 @@ kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centr
     else
         rooted(declared, divided(declared, two_pass(declared, K, x, c, row.mean), K), eps, &row);
     return row;
+}
+
+double kbit_normalized_real(const kbit_normalized_row *row, float x, float gamma, const float *beta)
+{
+    return ((double)x - row->real_mean) * row->real_r * (double)gamma + (beta ? (double)*beta : 0);
 }
 
 /* Lemma 7. */

@@ -15,7 +15,8 @@ typedef struct {
     bool undecided;     /* a hypothesis fails: nothing is said about the row */
     bool cancels;       /* and that because v + eps may be 0 or less, for all that is proved of v */
     kbit_interval mean; /* as computed; 0 for RMSNorm */
-    kbit_interval root, r; /* sqrt(v + eps) and its reciprocal, as computed */
+    double real_mean, real_r; /* without rounding, to about 2^-45: for the report's err/bnd */
+    kbit_interval root, r;    /* sqrt(v + eps) and its reciprocal, as computed */
 } kbit_normalized_row;
 
 /* centred: LayerNorm, as declared->variance says; else RMSNorm. */
@@ -26,6 +27,10 @@ kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centr
  * infinite. */
 kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normalized_row *row,
                               float x, float gamma, const float *beta, bool *undecided);
+
+/* The real value of an element, to about 2^-45. */
+double kbit_normalized_real(const kbit_normalized_row *row, float x, float gamma,
+                            const float *beta);
 
 /* Why a row is undecided, as text: note[size]. number: the row's in the whole output. */
 void kbit_normalized_note(const kbit_declared *declared, bool centred, size_t number,
