@@ -53,7 +53,7 @@ while test "$(decided)" -lt "$wanted"; do
         NR == FNR { done[$1, $2, $3]; next }
         {
             ask("default")
-            name = "bulk-" ($2 in bulk ? bulk[$2] : "layer")
+            name = "bulk-" ($2 ~ /^(relu|gelu|silu|layernorm|rmsnorm)/ ? "produced" : $2 in bulk ? bulk[$2] : "layer")
             if ($2 == "int8_matmul" || $2 == "dequantize")
                 ask(name)
             else {

@@ -23,7 +23,7 @@ MUTATE_FLAGS =
 MUTATE_JOBS = 2
 mutate: all tests/legal.la $(check_PROGRAMS)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' CC='$(CC)' CXX='$(CXX)' \
-		TEST_CFLAGS='$(CHECK_CFLAGS) $(MPFR_CFLAGS)' TEST_LIBS='$(CHECK_LIBS) $(MPFR_LIBS)' \
+		TEST_CFLAGS='$(CHECK_CFLAGS) $(MPFR_CFLAGS)' TEST_LIBS='$(CHECK_LIBS) $(MPFR_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)' \
 		$(PYTHON) $(top_srcdir)/tests/mutate/mutate.py --jobs $(MUTATE_JOBS) $(MUTATE_FLAGS) \
 		--report mutation.md reference kernels; status=$$?; \
 	test ! -f mutation.md || mv mutation.md $(top_srcdir)/verify/results/mutation.md; exit $$status

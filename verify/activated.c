@@ -75,6 +75,10 @@ kbit_interval kbit_gelu_tanh_of(float x)
     kbit_interval z = times(s, f32(kbit_interval_add(at, times(c, cube))));
     z = kbit_interval_hull(z, times(times(s, at), grown));
     z = kbit_interval_hull(z, times(s, times(at, grown)));
+    /* x (k (x x) + s) and x ((k x) x + s), k = RN(sqrt(2 / pi) 0.044715) */
+    const kbit_interval k = kbit_point(0x1.2444f2p-5);
+    kbit_interval folded = kbit_interval_hull(times(k, square), times(times(k, at), at));
+    z = kbit_interval_hull(z, times(at, f32(kbit_interval_add(folded, s))));
     kbit_interval t = by_library(mpfr_tanh, z);
     return half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}));
 }

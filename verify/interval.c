@@ -84,16 +84,9 @@ kbit_interval kbit_interval_sqrt(kbit_interval a)
                            above(hi, isfinite(hi) ? fma(-hi, hi, a.hi) : 0)};
 }
 
-/* volatile: gcc 12 at -O2 -fPIC vectorizes two such conversions side by side and drops both. */
-static double in_f32(double x)
-{
-    volatile float rounded = (float)x;
-    return (double)rounded;
-}
-
 kbit_interval kbit_interval_f32(kbit_interval a, bool flush)
 {
-    kbit_interval rounded = {in_f32(a.lo), in_f32(a.hi)};
+    kbit_interval rounded = {(double)(float)a.lo, (double)(float)a.hi};
     kbit_interval result = kbit_interval_hull(a, rounded);
     if (flush && result.lo > 0 && result.lo < SMALLEST_NORMAL)
         result.lo = 0;

@@ -212,13 +212,17 @@ kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normaliz
     const kbit_interval scale = kbit_point((double)gamma);
     *undecided = isinf(gamma) || (beta && isinf(*beta));
     kbit_interval d = f32(declared, kbit_interval_sub(kbit_point((double)x), row->mean));
-    kbit_interval scaled =
-        f32(declared, kbit_interval_mul(f32(declared, kbit_interval_mul(d, row->r)), scale));
-    kbit_interval other =
-        f32(declared, kbit_interval_mul(d, f32(declared, kbit_interval_mul(row->r, scale))));
-    kbit_interval quotient = f32(declared, kbit_interval_div(d, row->root));
-    quotient = f32(declared, kbit_interval_mul(quotient, scale));
-    scaled = kbit_interval_hull(scaled, kbit_interval_hull(other, quotient));
+    kbit_interval by_gamma = f32(declared, kbit_interval_mul(d, scale));
+    const kbit_interval orders[] = {
+        kbit_interval_mul(f32(declared, kbit_interval_mul(d, row->r)), scale),
+        kbit_interval_mul(d, f32(declared, kbit_interval_mul(row->r, scale))),
+        kbit_interval_mul(by_gamma, row->r),
+        kbit_interval_mul(f32(declared, kbit_interval_div(d, row->root)), scale),
+        kbit_interval_div(by_gamma, row->root),
+    };
+    kbit_interval scaled = f32(declared, orders[0]);
+    for (size_t order = 1; order < sizeof orders / sizeof *orders; order++)
+        scaled = kbit_interval_hull(scaled, f32(declared, orders[order]));
     if (beta)
         scaled = f32(declared, kbit_interval_add(scaled, kbit_point((double)*beta)));
     return scaled;

@@ -23,6 +23,7 @@ portsdir = $(pkgdatadir)/python
 dist_ports_DATA = \
 	verify/candidates/python/kbit_port.py \
 	verify/candidates/python/bitsandbytes_port.py verify/candidates/python/ctranslate2_port.py \
+	verify/candidates/python/ggml_port.py \
 	verify/candidates/python/onnxruntime_port.py verify/candidates/python/pytorch_port.py \
 	verify/candidates/python/quanto_port.py verify/candidates/python/torchao_port.py
 EXTRA_DIST += verify/candidates/judge-software verify/candidates/software_table.py \

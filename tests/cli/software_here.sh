@@ -12,10 +12,13 @@ reached=0 skipped=0 failures=0
 
 for candidate in ggml bitsandbytes "python:$ports/pytorch_port.py" "python:$ports/onnxruntime_port.py" \
     "python:$ports/ctranslate2_port.py" "python:$ports/torchao_port.py" "python:$ports/quanto_port.py" \
-    "python:$ports/bitsandbytes_port.py:default"; do
-    step=int8_matmul
-    test "$candidate" != bitsandbytes || step=absmax_rows
-    "$kbit" verify -c "$candidate" --case random-f16 --step $step >"$work/out" 2>"$work/err"
+    "python:$ports/bitsandbytes_port.py:default" "python:$ports/ggml_port.py"; do
+    step=int8_matmul case=random-f16
+    case $candidate in
+    bitsandbytes) step=absmax_rows ;;
+    *ggml_port*) step=layernorm case=produced-f32 ;;
+    esac
+    "$kbit" verify -c "$candidate" --case $case --step $step >"$work/out" 2>"$work/err"
     status=$?
     if test $status -eq 2 && grep -q 'skipped: ' "$work/err"; then
         skipped=$((skipped + 1))

@@ -111,6 +111,30 @@ static void gamma_first(const norm_row *row, float *y)
 }
 RUN_NORM(gamma_first)
 
+/* The difference times gamma before anything else, then divided by the root. */
+static void gamma_then_root(const norm_row *row, float *y)
+{
+    float mean = norm_mean(row), root = sqrtf(norm_variance(row, mean) + row->eps);
+    for (size_t k = 0; k < row->K; k++) {
+        y[k] = (row->x[k] - mean) * row->gamma[k] / root;
+        if (row->beta)
+            y[k] += row->beta[k];
+    }
+}
+RUN_NORM(gamma_then_root)
+
+/* And times the reciprocal, as CTranslate2's rms_norm does. */
+static void gamma_then_inverse(const norm_row *row, float *y)
+{
+    float mean = norm_mean(row), r = eps_root(row, norm_variance(row, mean));
+    for (size_t k = 0; k < row->K; k++) {
+        y[k] = (row->x[k] - mean) * row->gamma[k] * r;
+        if (row->beta)
+            y[k] += row->beta[k];
+    }
+}
+RUN_NORM(gamma_then_inverse)
+
 /* A reciprocal root that is 2 ulp too large, or too small, at most: rsqrtf. */
 static void rsqrt_above(const norm_row *row, float *y)
 {
@@ -223,6 +247,13 @@ static float gelu_tanh_grouped(float x)
 }
 RUN_ACTIVATION(gelu_tanh_grouped)
 
+/* The two constants multiplied beforehand, as ONNX Runtime has it. */
+static float gelu_tanh_folded(float x)
+{
+    return 0.5f * x * (1 + tanhf(x * (0x1.2444f2p-5f * x * x + 0x1.988454p-1f)));
+}
+RUN_ACTIVATION(gelu_tanh_folded)
+
 static float silu_inverse(float x)
 {
     return x * (1 / (1 + expf(-x)));
@@ -286,6 +317,10 @@ const legal_variant legal_producers[] = {
     {"rmsnorm-by-root", "rmsnorm", run_by_root, ""},
     {"layernorm-gamma-first", "layernorm", run_gamma_first, ""},
     {"rmsnorm-gamma-first", "rmsnorm", run_gamma_first, ""},
+    {"layernorm-gamma-then-root", "layernorm", run_gamma_then_root, ""},
+    {"rmsnorm-gamma-then-root", "rmsnorm", run_gamma_then_root, ""},
+    {"layernorm-gamma-then-inverse", "layernorm", run_gamma_then_inverse, ""},
+    {"rmsnorm-gamma-then-inverse", "rmsnorm", run_gamma_then_inverse, ""},
     {"layernorm-rsqrt-above", "layernorm", run_rsqrt_above, "rsqrt=cuda"},
     {"layernorm-rsqrt-below", "layernorm", run_rsqrt_below, "rsqrt=cuda"},
     {"rmsnorm-rsqrt-above", "rmsnorm", run_rsqrt_above, "rsqrt=cuda"},
@@ -297,6 +332,7 @@ const legal_variant legal_producers[] = {
     {"gelu-two-ulps", "gelu", run_gelu_two_ulps, ""},
     {"gelu-tanh-fused", "gelu_tanh", run_gelu_tanh_fused, ""},
     {"gelu-tanh-grouped", "gelu_tanh", run_gelu_tanh_grouped, ""},
+    {"gelu-tanh-folded", "gelu_tanh", run_gelu_tanh_folded, ""},
     {"silu-inverse", "silu", run_silu_inverse, ""},
     {"silu-double", "silu", run_silu_double, ""},
     {"layernorm-quantize-tree", "layernorm_quantize", run_tree, ""},

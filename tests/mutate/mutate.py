@@ -210,7 +210,7 @@ def main():
                 key, fate, detail = json.loads(line)
                 known[key] = (fate, detail)
     with tempfile.TemporaryDirectory() as sources:
-        for folder in ("reference", "cuda", "tests"):
+        for folder in ("reference", "cuda", "verify", "tests"):
             shutil.copytree(os.path.join(TOP, folder), os.path.join(sources, folder))
         return run(options, sources, ledger, known)
 

@@ -223,6 +223,12 @@ static const kbit_case CASES[] = {
      DEFAULT, NULL, fill_every, 0},
     {"produced-every-bf16", "every encoding of bf16", 256, 0, 256, BF16, F32, OFF, true,
      KBIT_ACTIVATIONS, false, DEFAULT, NULL, fill_every, 0},
+    {"bulk-produced-f16", "a million elements, in rows of 512", 2048, 0, 512, F16, F16, 6, true,
+     ALL, false, KBIT_LEVEL_NAMED, NULL, fill_ordinary, 1},
+    {"bulk-produced-bf16", "the same in bf16", 2048, 0, 512, BF16, BF16, 6, true, ALL, false,
+     KBIT_LEVEL_NAMED, NULL, fill_ordinary, 1},
+    {"bulk-produced-f32", "the same in f32", 2048, 0, 512, F32, F32, 6, true, ALL, false,
+     KBIT_LEVEL_NAMED, NULL, fill_ordinary, 1},
 };
 /* clang-format on */
 

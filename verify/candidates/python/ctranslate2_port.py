@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CTranslate2's int8 kernels on the CPU, by their C++ symbols: its Python module does not offer them.
+"""CTranslate2's kernels on the CPU, by their C++ symbols: its Python module does not offer them.
 
 quantize_rows  cpu::quantize_s8<ISA>, rounding before the cast, on x widened to float, where its scale
                is RN(127/absmax) of the absmax that is given; it knows no outliers
@@ -7,8 +7,12 @@ dequantize     cpu::dequantize_gemm_output<ISA> with the scales RN(127/absmax), 
                quantize_s8 leaves them
 int8_matmul    primitives<CPU>::gemm<int8_t, int32_t> with B transposed: the library's own choice
                between oneDNN and MKL. The layer shifts A to uint8 before it; here it does that itself.
+layernorm      cpu::layer_norm<ISA>, which takes the mean of x^2 less the mean's square
+rmsnorm        cpu::rms_norm<ISA>, without residual
+gelu, silu,    cpu::gelu<ISA>, gelu_tanh<ISA>, swish<ISA>. These five take and give float: where h is
+gelu_tanh      float they are asked, x widened.
 
-Variant: generic, avx, avx2 or avx512, which kernels quantize and dequantize; avx2 if none is named.
+Variant: generic, avx, avx2 or avx512, which kernels run beside the product; avx2 if none is named.
 shift: the avx2 quantizer as an x86 layer calls it, to uint8 with 128 added; 128 is taken off again here.
 """
 import ctypes
@@ -87,8 +91,44 @@ def int8_matmul(call, q, w):
     return c
 
 
+def kernel(name, parameters, *types):
+    return symbol(f"_ZN11ctranslate23cpu{len(name)}{name}ILNS0_6CpuIsaE{ISA}EEEv{parameters}", *types)
+
+
+def float_output(call, *arrays):
+    """The arrays as float, and room for h."""
+    if call.out_type != "f32":
+        raise Unsupported("it gives float")
+    return (*map(widened, arrays), np.empty((call.M, call.K), "f4"))
+
+
+def layernorm(call, x, gamma, beta, eps):
+    x, gamma, beta, h = float_output(call, x, gamma, beta if beta.size else np.zeros(call.K, "f4"))
+    layer_norm(x.ctypes.data, gamma.ctypes.data, beta.ctypes.data, h.ctypes.data, call.M, call.K, eps[0])
+    return h
+
+
+def rmsnorm(call, x, gamma, eps):
+    x, gamma, h = float_output(call, x, gamma)
+    rms_norm(x.ctypes.data, gamma.ctypes.data, h.ctypes.data, call.M, call.K, eps[0], False)
+    return h
+
+
+def activation(name):
+    function = kernel(name, "PKfPfl", PTR, PTR, LONG)
+
+    def step(call, x):
+        x, h = float_output(call, x)
+        function(x.ctypes.data, h.ctypes.data, x.size)
+        return h
+    return step
+
+
+layer_norm = kernel("layer_norm", "PKfS4_S4_Pfllf", PTR, PTR, PTR, PTR, LONG, LONG, FLOAT)
+rms_norm = kernel("rms_norm", "PKfS4_Pfllfb", PTR, PTR, PTR, LONG, LONG, FLOAT, BOOL)
 STEPS = {"quantize_rows": quantize_rows}
 if variant != "shift":
-    STEPS.update(dequantize=dequantize, int8_matmul=int8_matmul)
+    STEPS.update(dequantize=dequantize, int8_matmul=int8_matmul, layernorm=layernorm, rmsnorm=rmsnorm,
+                 gelu=activation("gelu"), gelu_tanh=activation("gelu_tanh"), silu=activation("swish"))
 if __name__ == "__main__":
-    kbit_port.main(f"ctranslate2-{version}", "quant=any dequant=any", STEPS)
+    kbit_port.main(f"ctranslate2-{version}", "quant=any dequant=any variance=one-pass", STEPS)
