@@ -65,6 +65,10 @@ linear-bnb-cuda llmint8_linear_bnb combine=round-twice,via=f16,store=twice,subB=
 columns-launder-nan outlier_columns -
 outliers-from-the-end outlier_columns nan=launder
 absmax-launders-nan absmax_rows -
+quantize-launders-nan quantize_rows -
+quantize-double quantize_rows nan=launder
+relu-quantize-launders-nan relu_quantize -
+relu-quantize-ties-away relu_quantize quant=any,nan=launder
 absmax-tree absmax_rows nan=launder
 linear-launders-nan llmint8_linear_bnb -
 linear-composed llmint8_linear_bnb nan=launder

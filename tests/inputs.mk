@@ -21,25 +21,29 @@ TESTS += tests/worst.sh
 EXTRA_DIST += tests/worst.sh verify/results/tightness.md $(WORST_CASES)
 WORST_CASES = tests/worst/dequantize-any-f32-underflow.txt tests/worst/dequantize-any-f32.txt \
 	tests/worst/dequantize-any.txt tests/worst/dequantize-bnb-f32-underflow.txt \
-	tests/worst/dequantize-bnb-f32.txt tests/worst/dequantize-bnb.txt tests/worst/linear_bnb-any.txt \
-	tests/worst/linear_bnb-f16-weights.txt tests/worst/linear_bnb-faithful.txt \
-	tests/worst/linear_bnb-int8-part.txt tests/worst/linear_bnb-round-twice.txt \
-	tests/worst/linear_bnb-truncating.txt tests/worst/linear_bnb.txt \
-	tests/worst/linear_paper-faithful.txt tests/worst/linear_paper-truncating.txt \
-	tests/worst/linear_paper.txt tests/worst/outlier_matmul-f16-weights.txt \
-	tests/worst/outlier_matmul-faithful.txt tests/worst/outlier_matmul-ieee.txt \
-	tests/worst/outlier_matmul-truncating.txt tests/worst/outlier_matmul-underflow.txt \
-	tests/worst/outlier_matmul_w16-a100.txt tests/worst/outlier_matmul_w16-cdna2.txt \
-	tests/worst/outlier_matmul_w16-cdna3.txt tests/worst/outlier_matmul_w16-faithful.txt \
-	tests/worst/outlier_matmul_w16-h100.txt tests/worst/outlier_matmul_w16-ieee.txt \
-	tests/worst/outlier_matmul_w16-split-f16.txt tests/worst/outlier_matmul_w16-split-f32.txt \
-	tests/worst/outlier_matmul_w16-truncating.txt tests/worst/outlier_matmul_w16-turing.txt \
-	tests/worst/outlier_matmul_w16-underflow.txt tests/worst/outlier_matmul_w16-v100.txt \
-	tests/worst/quantize-exact-bf16.txt tests/worst/quantize-exact-f16.txt \
-	tests/worst/quantize-exact-f32.txt tests/worst/quantize-gap-f16.txt \
-	tests/worst/quantize-mul-bf16.txt tests/worst/quantize-mul-f16.txt tests/worst/quantize-mul-f32.txt \
+	tests/worst/dequantize-bnb-f32.txt tests/worst/dequantize-bnb.txt tests/worst/gelu.txt \
+	tests/worst/gelu_tanh.txt tests/worst/layernorm-one-pass.txt tests/worst/layernorm-two-pass.txt \
+	tests/worst/linear_bnb-any.txt tests/worst/linear_bnb-f16-weights.txt \
+	tests/worst/linear_bnb-faithful.txt tests/worst/linear_bnb-int8-part.txt \
+	tests/worst/linear_bnb-round-twice.txt tests/worst/linear_bnb-truncating.txt \
+	tests/worst/linear_bnb.txt tests/worst/linear_paper-faithful.txt \
+	tests/worst/linear_paper-truncating.txt tests/worst/linear_paper.txt \
+	tests/worst/outlier_matmul-f16-weights.txt tests/worst/outlier_matmul-faithful.txt \
+	tests/worst/outlier_matmul-ieee.txt tests/worst/outlier_matmul-truncating.txt \
+	tests/worst/outlier_matmul-underflow.txt tests/worst/outlier_matmul_w16-a100.txt \
+	tests/worst/outlier_matmul_w16-cdna2.txt tests/worst/outlier_matmul_w16-cdna3.txt \
+	tests/worst/outlier_matmul_w16-faithful.txt tests/worst/outlier_matmul_w16-h100.txt \
+	tests/worst/outlier_matmul_w16-ieee.txt tests/worst/outlier_matmul_w16-split-f16.txt \
+	tests/worst/outlier_matmul_w16-split-f32.txt tests/worst/outlier_matmul_w16-truncating.txt \
+	tests/worst/outlier_matmul_w16-turing.txt tests/worst/outlier_matmul_w16-underflow.txt \
+	tests/worst/outlier_matmul_w16-v100.txt tests/worst/quantize-exact-bf16.txt \
+	tests/worst/quantize-exact-f16.txt tests/worst/quantize-exact-f32.txt \
+	tests/worst/quantize-gap-f16.txt tests/worst/quantize-mul-bf16.txt \
+	tests/worst/quantize-mul-f16.txt tests/worst/quantize-mul-f32.txt \
 	tests/worst/quantize-rdiv-bf16.txt tests/worst/quantize-rdiv-f16.txt \
-	tests/worst/quantize-rdiv-f32.txt
+	tests/worst/quantize-rdiv-f32.txt tests/worst/quantize-reciprocal-bf16.txt \
+	tests/worst/quantize-reciprocal-f16.txt tests/worst/quantize-reciprocal-f32.txt \
+	tests/worst/rmsnorm-rsqrt.txt tests/worst/rmsnorm.txt tests/worst/silu.txt
 
 # Searches anew (some seconds), and writes the files and the table.
 worst: tests/worst/worst$(EXEEXT)

@@ -75,8 +75,8 @@ done
 [tests/legal](../../tests/legal) at its step, under what it declares, in rounds with seeds 1, 2, ... A
 round is \`kbit verify --level default\`, and the cases \`bulk-*\` of that step in each type, of a million
 to four million elements. Decided are the elements that a verdict was given on; undecided and not counted
-are those of rows with more than 16 exact ties, and in the paper's layer of features whose weights have a
-tie, where the variant declares that ties may go either way.
+are those of rows, of X or in the paper's layer of W, with so many exact ties that not all choices were tried,
+where the variant declares that ties may go either way and goes by no rule that the referee knows.
 
 | variant | step | seeds | decided | rejected | undecided |
 |---|---|---|---|---|---|

@@ -7,6 +7,7 @@
 #include <check.h>
 
 #include "kbit_accumulation.h"
+#include "kbit_data.h"
 #include "kbit_verify.h"
 
 static kbit_verdict verdict;
@@ -89,6 +90,74 @@ START_TEST(an_order_that_overflows)
     ck_assert_int_eq(other == in_double(1024, tiny, large), 0);
     ck_assert_int_eq(dequantized(1024, tiny, large, other, "dequant=any"), KBIT_ADMISSIBLE);
     ck_assert_int_eq(dequantized(1024, tiny, large, other, ""), KBIT_MISMATCH);
+}
+END_TEST
+
+/* Factors and divisors that are multiplied in some order. */
+typedef struct {
+    float value;
+    bool divides;
+} factor;
+
+/* Two at a time, in every order, and every result is judged: none may be rejected. */
+static void every_order(size_t n, const factor *f, int32_t c, float a, float s, size_t results[3])
+{
+    if (n == 1) {
+        if (f[0].divides)
+            return;
+        const kbit_result result = dequantized(c, a, s, f[0].value, "dequant=any");
+        ck_assert_msg(result == KBIT_ADMISSIBLE || result == KBIT_UNDECIDED,
+                      "%d, %a, %a in some order gives %a, admissible %s", c, (double)a, (double)s,
+                      (double)f[0].value, verdict.kept[0].admissible);
+        results[result == KBIT_UNDECIDED ? 0 : isinf(f[0].value) ? 1 : 2]++;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            if (i == j || f[i].divides || (!f[j].divides && j < i))
+                continue;
+            factor rest[5] = {
+                {f[j].divides ? f[i].value / f[j].value : f[i].value * f[j].value, false}};
+            size_t m = 1;
+            for (size_t k = 0; k < n; k++)
+                if (k != i && k != j)
+                    rest[m++] = f[k];
+            every_order(m, rest, c, a, s, results);
+        }
+}
+
+/* Statistics from the whole range of fp32, large and small ones together, and whatever overflows or
+ * underflows on the way. */
+START_TEST(every_order_of_extreme_statistics)
+{
+    const float k127 = 0x1.020408p-7f, k16129 = 0x1.040c2p-14f;
+    size_t results[3] = {0};
+    for (uint64_t round = 0; round < 60; round++) {
+        const uint64_t h = kbit_hash(3, 0, round);
+        /* anything; a s near 1; a large and s so small that s / 127^2 may be 0 */
+        const int e = round % 3 == 2 ? 127 - (int)(h % 40) : (int)(h % 276) - 149;
+        const int g = round % 3 == 2   ? (int)(h >> 16 & 15) - 149
+                      : round % 3 == 1 ? (e < -126 ? 126 : -e)
+                                       : (int)((h >> 16) % 276) - 149;
+        const float a = ldexpf(1 + (float)(h >> 40 & 1023) / 1024, e);
+        const float s = ldexpf(1 + (float)(h >> 50 & 1023) / 1024, g);
+        const int32_t c = (int32_t)(kbit_hash(3, 1, round) >> (33 + round % 31)) + 1;
+        const float by_a = 127 / a, by_s = 127 / s;
+        const factor forms[][5] = {
+            {{(float)c, 0}, {a, 0}, {s, 0}, {k16129, 0}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {16129, 1}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {k127, 0}, {k127, 0}},
+            {{(float)c, 0}, {a, 0}, {s, 0}, {127, 1}, {k127, 0}},
+            {{(float)c, 0}, {by_a, 1}, {s, 0}, {k127, 0}},
+            {{(float)c, 0}, {by_a, 1}, {by_s, 1}},
+        };
+        static const size_t N[] = {4, 4, 5, 5, 4, 3};
+        for (size_t f = 0; f < sizeof N / sizeof *N; f++)
+            if ((f < 4 || isnormal(by_a)) && (f < 5 || isnormal(by_s)))
+                every_order(N[f], forms[f], c, a, s, results);
+    }
+    for (size_t r = 0; r < 3; r++) /* undecided, infinite, finite */
+        ck_assert_uint_gt(results[r], 50);
 }
 END_TEST
 
@@ -191,15 +260,113 @@ START_TEST(a_weight_between_two_bf16)
 }
 END_TEST
 
+/* One output of a layer whose columns are all outliers. w: codes, or the encodings of bf16 weights. */
+static kbit_result of_layer(const char *step, size_t K, const kbit_bf16 *x, const void *w, float s,
+                            float bias, float y, const char *declares)
+{
+    const bool paper = strcmp(step, "llmint8_linear_paper") == 0;
+    kbit_tensor in[4] = {{(void *)(uintptr_t)x, KBIT_BF16, 2, {1, K}},
+                         {(void *)(uintptr_t)w, paper ? KBIT_BF16 : KBIT_I8, 2, {1, K}},
+                         {&s, KBIT_F32, 1, {1, 0}},
+                         {&bias, KBIT_F32, 1, {1, 0}}};
+    kbit_tensor out = {&y, KBIT_F32, 2, {1, 1}};
+    const kbit_call call = {step, 1, 1, K, 6, in, &out};
+    if (paper)
+        in[2] = in[3];
+    return judged(&call, declares);
+}
+
+/* 2^127 + 2^127 - 1.5 2^127 overflows from the left and not from the right; with a bias of -2^127 in the
+ * first place from neither. */
+START_TEST(a_layer_whose_sum_overflows_in_some_order)
+{
+    static const char *const STEPS[] = {"llmint8_linear_bnb", "llmint8_linear_paper"};
+    const kbit_bf16 x[3] = {kbit_bf16_from_f32(0x1p127f), kbit_bf16_from_f32(0x1p127f),
+                            kbit_bf16_from_f32(-0x1.8p127f)};
+    const kbit_bf16 one[3] = {kbit_bf16_from_f32(1), kbit_bf16_from_f32(1), kbit_bf16_from_f32(1)};
+    const int8_t codes[3] = {1, 1, 1};
+    for (int i = 0; i < 2; i++) {
+        const void *w = i ? (const void *)one : codes;
+        volatile float left = (i ? 0x1p127f : 0x1p127f * 1 * 127) + 0x1p127f;
+        ck_assert(isinf(left));
+        left -= 0x1.8p127f;
+        ck_assert_int_eq(of_layer(STEPS[i], 3, x, w, 127, 0, left, ""), KBIT_ADMISSIBLE);
+        ck_assert_int_eq(of_layer(STEPS[i], 3, x, w, 127, 0, 0x1p126f, ""), KBIT_ADMISSIBLE);
+        ck_assert_int_eq(of_layer(STEPS[i], 3, x, w, 127, 0, 0x1.8p126f, ""), KBIT_MISMATCH);
+        /* What saturates on the way is a number that no theorem knows. */
+        ck_assert_int_eq(of_layer(STEPS[i], 3, x, w, 127, 0, 0x1.8p126f, "overflow=sat"),
+                         KBIT_UNDECIDED);
+        ck_assert_msg(strstr(verdict.note, "leaves fp32"), "%s", verdict.note);
+    }
+    ck_assert_int_eq(of_layer(STEPS[1], 3, x, one, 0, 0, -INFINITY, ""), KBIT_MISMATCH);
+    ck_assert_int_eq(of_layer(STEPS[1], 3, x, one, 0, 0, NAN, ""), KBIT_MISMATCH);
+    /* The bias counts: 2^127 + 2^127 with it alone. */
+    ck_assert_int_eq(of_layer(STEPS[1], 1, x, one, 0, 0x1p127f, INFINITY, ""), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(of_layer(STEPS[1], 1, x, one, 0, 0x1p126f, INFINITY, ""), KBIT_MISMATCH);
+    /* Codes may be scaled last: 127 x overflows, and s / 127 brings it back. */
+    const int8_t large = 127;
+    ck_assert_int_eq(of_layer(STEPS[0], 1, x, &large, 1, 0, INFINITY, ""), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(of_layer(STEPS[0], 1, x, &large, 1, 0, 0x1p127f, ""), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(of_layer(STEPS[0], 1, x, &large, 1, 0, 0x1.8p127f, ""), KBIT_MISMATCH);
+}
+END_TEST
+
+/* An infinite x is no product that overflows: what it gives is known. */
+START_TEST(an_infinite_operand_overflows_nothing)
+{
+    const kbit_bf16 x[2] = {kbit_bf16_from_f32(INFINITY), kbit_bf16_from_f32(8)};
+    const int8_t codes[3][2] = {{3, 5}, {-3, 5}, {0, 5}};
+    const float right[3] = {INFINITY, -INFINITY, NAN};
+    int32_t outliers[2] = {0, 1};
+    float s = 1, d = 0, y;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) {
+            const kbit_tensor in[5] = {{(void *)(uintptr_t)x, KBIT_BF16, 2, {1, 2}},
+                                       {outliers, KBIT_I32, 1, {2, 0}},
+                                       {(void *)(uintptr_t)codes[i], KBIT_I8, 2, {1, 2}},
+                                       {&s, KBIT_F32, 1, {1, 0}},
+                                       {&d, KBIT_F32, 2, {1, 1}}};
+            kbit_tensor out = {&y, KBIT_F32, 2, {1, 1}};
+            const kbit_call call = {"outlier_matmul", 1, 1, 2, 6, in, &out};
+            y = right[j];
+            const kbit_result result = i == j ? KBIT_ADMISSIBLE : KBIT_MISMATCH;
+            ck_assert_int_eq(judged(&call, ""), result);
+            ck_assert_int_eq(of_layer("llmint8_linear_bnb", 2, x, codes[i], 1, 0, right[j], ""),
+                             result);
+        }
+}
+END_TEST
+
+/* x w added first is infinite, and s / 127 is 0: NaN. */
+START_TEST(an_infinite_sum_times_zero)
+{
+    const float s = 0x1p-149f;
+    const kbit_bf16 x[4] = {kbit_bf16_from_f32(0x1p120f), kbit_bf16_from_f32(0x1p120f),
+                            kbit_bf16_from_f32(0x1p120f), kbit_bf16_from_f32(0x1p120f)};
+    const int8_t codes[4] = {127, 127, 127, 127};
+    volatile float sum = 4 * 0x1p120f, scale = s * 0x1.020408p-7f;
+    sum *= 127;
+    ck_assert(isinf(sum) && isnan(sum * scale));
+    ck_assert_int_eq(of_layer("llmint8_linear_bnb", 4, x, codes, s, 0, sum * scale, ""),
+                     KBIT_ADMISSIBLE);
+    ck_assert_int_eq(of_layer("llmint8_linear_bnb", 4, x, codes, 0x1p-140f, 0, sum * scale, ""),
+                     KBIT_MISMATCH);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("declared_limits");
     TCase *core = tcase_create("core");
     tcase_add_test(core, a_sequence_that_overflows);
     tcase_add_test(core, an_order_that_overflows);
+    tcase_add_test(core, every_order_of_extreme_statistics);
     tcase_add_test(core, no_code_where_the_reciprocal_is_infinite);
     tcase_add_test(core, a_tail_by_fma_is_another_declaration);
     tcase_add_test(core, a_weight_between_two_bf16);
+    tcase_add_test(core, a_layer_whose_sum_overflows_in_some_order);
+    tcase_add_test(core, an_infinite_operand_overflows_nothing);
+    tcase_add_test(core, an_infinite_sum_times_zero);
     suite_add_tcase(suite, core);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -183,13 +183,122 @@ START_TEST(fused_ties_are_joint)
 }
 END_TEST
 
+static bool is_tie(float x, float absmax)
+{
+    double t = 127.0 * (double)x / (double)absmax;
+    return t - floor(t) == 0.5;
+}
+
+/* The other neighbour of a tie. */
+static int8_t other_code(int8_t code, float x, float absmax)
+{
+    const int below = (int)floor(127.0 * (double)x / (double)absmax);
+    return (int8_t)(code == below ? below + 1 : below);
+}
+
+/* The reference's layer without its outlier columns, on codes that are given. */
+static void layer_of_codes(const int8_t *q, const float *a, const int8_t *w, const float *s)
+{
+    const size_t M = problem.M, N = problem.N, K = problem.K;
+    int32_t *c = malloc((M * N + 1) * sizeof *c);
+    float *d = malloc((M * N + 1) * sizeof *d);
+    ck_assert_int_eq(kbit_int8_matmul(M, N, K, q, w, c), KBIT_OK);
+    ck_assert_int_eq(kbit_dequantize(M, N, c, a, s, d), KBIT_OK);
+    const kbit_tensor *bias = &in[strcmp(call.step, "llmint8_linear_paper") == 0 ? 2 : 3];
+    ck_assert_int_eq(
+        kbit_store(M, N, d, bias->dim[0] ? bias->data : NULL, (kbit_dtype)out.dtype, out.data),
+        KBIT_OK);
+    free(c);
+    free(d);
+}
+
+/* More than 16 ties a row: what a rule gives is explained by it, what none gives is undecided. */
 START_TEST(too_many_ties_are_undecided)
 {
     answer("llmint8_linear_bnb", "ties");
+    expect("quant=any", KBIT_ADMISSIBLE);
+    int8_t *q = malloc(problem.M * problem.K);
+    memcpy(q, problem.q, problem.M * problem.K);
+    for (size_t i = 0; i < problem.M * problem.K; i++)
+        if (problem.absmax[i / problem.K] > 0 &&
+            is_tie(problem.x[i], problem.absmax[i / problem.K]))
+            q[i] = other_code(q[i], problem.x[i], problem.absmax[i / problem.K]);
+    layer_of_codes(q, problem.absmax, problem.w, problem.w_absmax);
+    expect("quant=exact", KBIT_MISMATCH);
+    expect("quant=any", KBIT_ADMISSIBLE); /* the odd codes */
+    memcpy(q, problem.q, problem.M * problem.K);
+    for (size_t i = 0; i < problem.M * problem.K; i++)
+        if (kbit_hash(SEED, 1, i) & 1 && problem.absmax[i / problem.K] > 0 &&
+            is_tie(problem.x[i], problem.absmax[i / problem.K]))
+            q[i] = other_code(q[i], problem.x[i], problem.absmax[i / problem.K]);
+    layer_of_codes(q, problem.absmax, problem.w, problem.w_absmax);
     expect("quant=any", KBIT_UNDECIDED);
     ck_assert_uint_gt(verdict.undecided, 0);
     ck_assert_uint_eq(verdict.checked + verdict.undecided, verdict.elements);
     ck_assert_ptr_nonnull(strstr(verdict.note, "ties"));
+    free(q);
+    release();
+}
+END_TEST
+
+/* The paper's layer on X and W that both have ties in some rows, answered with a choice for each that the
+ * bits of `seed` say. */
+static void paper_with_ties(uint64_t seed, int8_t *q, int8_t *w, float *s)
+{
+    const size_t M = problem.M, N = problem.N, K = problem.K;
+    kbit_f16 *weights = in[1].data;
+    for (size_t j = 0; j < N; j++) {
+        float *row = problem.w16 + j * K;
+        row[0] = 1 + (float)(j % 8) / 8;
+        for (size_t k = 1; k < K; k++)
+            row[k] = j % 3 && k % 16 == j % 16 ? row[0] / 2 : fminf(fabsf(row[k]), row[0] / 4);
+        for (size_t k = 0; k < K; k++)
+            weights[j * K + k] = kbit_f16_from_f32(row[k]);
+    }
+    ck_assert_int_eq(kbit_absmax_rows(N, K, problem.w16, 0, NULL, KBIT_THRESHOLD_OFF, s), KBIT_OK);
+    ck_assert_int_eq(kbit_quantize_rows(N, K, problem.w16, s, 0, NULL, KBIT_THRESHOLD_OFF, w),
+                     KBIT_OK);
+    memcpy(q, problem.q, M * K);
+    for (size_t i = 0; i < M * K; i++)
+        if (is_tie(problem.x[i], problem.absmax[i / K]) && kbit_hash(seed, 1, i) & 1)
+            q[i] = other_code(q[i], problem.x[i], problem.absmax[i / K]);
+    for (size_t i = 0; i < N * K; i++)
+        if (is_tie(problem.w16[i], s[i / K]) && kbit_hash(seed, 2, i) & 1)
+            w[i] = other_code(w[i], problem.w16[i], s[i / K]);
+    layer_of_codes(q, problem.absmax, w, s);
+}
+
+/* A tie of a row of W is one choice for all of its outputs as well. */
+START_TEST(ties_of_weights_are_joint)
+{
+    answer("llmint8_linear_paper", "few-ties");
+    const size_t M = problem.M, N = problem.N, K = problem.K;
+    int8_t *q = malloc(M * K), *w = malloc(N * K);
+    float *s = malloc(N * sizeof *s), *y = out.data, *first = malloc(M * N * sizeof *first);
+    paper_with_ties(SEED, q, w, s);
+    memcpy(first, y, M * N * sizeof *y);
+    expect("quant=exact", KBIT_MISMATCH);
+    expect("quant=any", KBIT_ADMISSIBLE);
+    ck_assert_uint_eq(verdict.undecided, 0);
+    paper_with_ties(SEED + 1, q, w, s);
+    expect("quant=any", KBIT_ADMISSIBLE);
+    ck_assert_uint_eq(verdict.undecided, 0);
+
+    /* One half of a feature's outputs from this choice, the other from that. */
+    for (size_t i = 0; i < M / 2; i++)
+        y[i * N + 1] = first[i * N + 1];
+    expect("quant=any", KBIT_MISMATCH);
+    /* Wrong by an eighth of a code where both have ties: no choice gives that. */
+    paper_with_ties(SEED, q, w, s);
+    y[N + 1] += problem.absmax[1] * s[1] / 1024;
+    expect("quant=any", KBIT_MISMATCH);
+    ck_assert_uint_eq(verdict.rejected, 1);
+    ck_assert_uint_eq(verdict.kept[0].row, 1);
+    ck_assert_uint_eq(verdict.kept[0].column, 1);
+    free(first);
+    free(s);
+    free(w);
+    free(q);
     release();
 }
 END_TEST
@@ -275,6 +384,7 @@ int main(void)
     tcase_add_test(core, ties_are_declared);
     tcase_add_test(core, fused_ties_are_joint);
     tcase_add_test(core, too_many_ties_are_undecided);
+    tcase_add_test(core, ties_of_weights_are_joint);
     tcase_add_test(core, outside_the_theorem_is_undecided);
     tcase_add_test(core, an_absmax_of_fp32_has_no_gap);
     tcase_add_test(core, bad_calls_are_errors);

@@ -207,17 +207,49 @@ START_TEST(declarations_select_theorems)
     require(strcmp(verdict.theorem, "layernorm-welford") == 0, "%s", verdict.theorem);
     expect("rsqrt=cuda", KBIT_ADMISSIBLE);
     require(strcmp(verdict.theorem, "norm-rsqrt") == 0, "%s", verdict.theorem);
+    /* The report says why the mean of x^2 less the mean's square is not decided, and of how many. */
+    expect("variance=one-pass", KBIT_UNDECIDED);
+    require(verdict.undecided == problem.M * problem.K, "%zu undecided", verdict.undecided);
+    require(strstr(verdict.note, "layernorm-one-pass (lemma 5") && strstr(verdict.note, "cancel"),
+            "%s", verdict.note);
     release();
+}
+END_TEST
+
+/* One element of an activation that shows y: how much of its bound that is. */
+static double share(const char *step, float x, float y)
+{
+    const kbit_tensor one = {&x, KBIT_F32, 2, {1, 1}};
+    kbit_tensor shown = {&y, KBIT_F32, 2, {1, 1}};
+    const kbit_call of = {step, 1, 1, 1, KBIT_THRESHOLD_OFF, &one, &shown};
+    kbit_verdict v;
+    require_status(kbit_judge(&of, "", &v), KBIT_OK);
+    require(v.result == KBIT_ADMISSIBLE, "%s(%a) = %a: %s", step, (double)x, (double)y,
+            kbit_result_name(v.result));
+    return v.ratio;
+}
+
+/* -0 is the end of what gelu(-20) may be, and right to all digits; of silu(-88.97) it is the end, too, and
+ * off by all of the value. */
+START_TEST(the_share_of_a_bound_is_of_the_error)
+{
+    require(share("gelu", -20, -0.0f) == 0, "%g", share("gelu", -20, -0.0f));
+    require(share("gelu_tanh", -20, -0.0f) == 0, "%g", share("gelu_tanh", -20, -0.0f));
+    require(share("gelu", -20, -0x1p-19f) > 0.7, "%g", share("gelu", -20, -0x1p-19f));
+    require(share("silu", -88.97f, -0.0f) > 0.99, "%g", share("silu", -88.97f, -0.0f));
+    require(share("silu", 1, 1 / (1 + expf(-1))) < 0.5, "%g", share("silu", 1, 1 / (1 + expf(-1))));
 }
 END_TEST
 
 int main(void)
 {
     TCase *tests = tcase_create("produced");
+    tcase_set_timeout(tests, 60); /* MPFR on a busy machine */
     tcase_add_test(tests, right_is_admissible_and_one_ulp_is_named);
     tcase_add_test(tests, what_follows_h_is_exact);
     tcase_add_test(tests, the_real_value_is_enclosed);
     tcase_add_test(tests, undecided_is_said);
     tcase_add_test(tests, declarations_select_theorems);
+    tcase_add_test(tests, the_share_of_a_bound_is_of_the_error);
     return run_tests("produced", tests);
 }

@@ -100,3 +100,59 @@ kbit_interval kbit_silu_of(float x)
     const kbit_interval at = kbit_point((double)x);
     return over_one_plus_exp(at, kbit_point(-(double)x));
 }
+
+/* 1 + erf and 1 + tanh cancel on the negative side; the forms below do not. The precision makes the doubles
+ * the same wherever they are computed. */
+enum { REAL_BITS = 96 };
+
+double kbit_gelu_real(float x)
+{
+    mpfr_t y, root;
+    mpfr_inits2(REAL_BITS, y, root, (mpfr_ptr)NULL);
+    mpfr_sqrt_ui(root, 2, MPFR_RNDN);
+    mpfr_d_div(y, -(double)x, root, MPFR_RNDN);
+    mpfr_erfc(y, y, MPFR_RNDN);
+    mpfr_mul_d(y, y, 0.5 * (double)x, MPFR_RNDN);
+    const double result = mpfr_get_d(y, MPFR_RNDN);
+    mpfr_clears(y, root, (mpfr_ptr)NULL);
+    return result;
+}
+
+/* x / (1 + exp(z)). */
+static double logistic(float x, mpfr_t z)
+{
+    mpfr_exp(z, z, MPFR_RNDN);
+    mpfr_add_ui(z, z, 1, MPFR_RNDN);
+    mpfr_d_div(z, (double)x, z, MPFR_RNDN);
+    return mpfr_get_d(z, MPFR_RNDN);
+}
+
+/* (1 + tanh z) / 2 is 1 / (1 + exp(-2 z)). */
+double kbit_gelu_tanh_real(float x)
+{
+    mpfr_t z, root;
+    mpfr_inits2(REAL_BITS, z, root, (mpfr_ptr)NULL);
+    mpfr_const_pi(root, MPFR_RNDN);
+    mpfr_ui_div(root, 2, root, MPFR_RNDN);
+    mpfr_sqrt(root, root, MPFR_RNDN);
+    mpfr_set_d(z, (double)x, MPFR_RNDN);
+    mpfr_sqr(z, z, MPFR_RNDN);
+    mpfr_mul_ui(z, z, 44715, MPFR_RNDN);
+    mpfr_div_ui(z, z, 1000000, MPFR_RNDN);
+    mpfr_add_ui(z, z, 1, MPFR_RNDN);
+    mpfr_mul_d(z, z, -2 * (double)x, MPFR_RNDN);
+    mpfr_mul(z, z, root, MPFR_RNDN);
+    const double result = logistic(x, z);
+    mpfr_clears(z, root, (mpfr_ptr)NULL);
+    return result;
+}
+
+double kbit_silu_real(float x)
+{
+    mpfr_t z;
+    mpfr_init2(z, REAL_BITS);
+    mpfr_set_d(z, -(double)x, MPFR_RNDN);
+    const double result = logistic(x, z);
+    mpfr_clear(z);
+    return result;
+}

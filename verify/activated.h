@@ -9,4 +9,9 @@ kbit_interval kbit_gelu_of(float x);
 kbit_interval kbit_gelu_tanh_of(float x);
 kbit_interval kbit_silu_of(float x);
 
+/* The functions themselves, rounded once: for the report's err/bnd. */
+double kbit_gelu_real(float x);
+double kbit_gelu_tanh_real(float x);
+double kbit_silu_real(float x);
+
 #endif

@@ -1,5 +1,16 @@
 /* declared.c -- the table of declared variations, its parser and printer.
  *
+ * A word is key=value, for all steps whose judge reads the key, or STEP:key=value, for one; the latter stands
+ * over the former wherever both are written. The first value of each key is the reference's choice, which an
+ * undeclared key has. What each value means is the text of its row, and `kbit list --declares` prints it:
+ * - of codes: quant=exact|mul|rdiv|reciprocal|any; of the statistics that they rest on, nan= and zero-stat=;
+ * - of the int8 part: dequant=bnb|any;
+ * - of the outlier product: acc=, splitk=, ftz-in16=, and subB=exact|f16|bf16|x for its weights;
+ * - of the output: store=, overflow=, ftz-out16=, bias=f32|after-round, via=direct|f16, and of a layer
+ *   combine=f32|round-twice;
+ * - of normalizations: variance=two-pass|welford|one-pass and rsqrt=ieee|cuda;
+ * - of fp32 throughout: ftz32=keep|flush.
+ *
  * Not in it, on purpose:
  * - stat=a/127 or 127/a, for who stores a scale in place of the absmax: a port makes the scale out of the
  *   absmax that it is handed, by the operation that the library has for it, and that is quant=rdiv,
@@ -33,7 +44,8 @@ static const kbit_declared_row ROWS[] = {
      "infinite, for a below 2^-121 (bf16, fp32), and those are UNDECIDED|rint(x / RN(a/127)) in "
      "fp32; no code for an fp32 a so small that a/127 has hardly a bit|rint(x * RN(127 RN(1/a))) "
      "in fp32, which x * (127 / a) is in torch; no code for a below 2^-121|any sequence within "
-     "the gap theorem, at a tie either neighbour; fp32 x: a division or reciprocal to 2.5 ulp and "
+     "the gap theorem, at a tie either neighbour, in a layer one choice for a whole row of X or W; "
+     "fp32 x: a division or reciprocal to 2.5 ulp and "
      "two more roundings",
      AT(quant)},
     {"dequant", "bnb|any", "dequantize llmint8_linear_bnb llmint8_linear_paper",
@@ -85,18 +97,22 @@ static const kbit_declared_row ROWS[] = {
      "outlier weights w s/127 unrounded or scaled after|w s/127 rounded to fp16 before the "
      "product|rounded to bf16|rounded to the 16-bit type of x; unrounded where x is fp32",
      AT(subB)},
-    {"nan", "propagate|launder", "outlier_columns absmax_rows llmint8_linear_bnb",
-     "a NaN is an outlier, and its row's absmax|a NaN activation is 0, in all that is made of x: a "
-     "deviation",
+    {"nan", "propagate|launder",
+     "outlier_columns absmax_rows quantize_rows llmint8_linear_bnb " FUSED,
+     "a NaN is an outlier, its row's absmax, and refused beside an absmax that is a number|a NaN "
+     "activation is 0, in all that is made of x: a deviation",
      AT(nan)},
     {"zero-stat", "+0|-0", "absmax_rows", "absmax of an empty row is +0|is -0", AT(zero_stat)},
     {"overflow", "inf|sat", "store llmint8_linear_bnb llmint8_linear_paper",
-     "values beyond the largest finite output become inf|become the largest finite value",
+     "values beyond the largest finite output become inf|become the largest finite value; "
+     "UNDECIDED "
+     "in a layer where one may do so in fp32, before the end",
      AT(overflow)},
     {"variance", "two-pass|welford|one-pass", "layernorm layernorm_quantize",
      "mean first, then the mean of (x - mean)^2; sums in any order|running means and sums of "
      "squared "
-     "differences, merged at most 16 times|the mean of x^2 less the mean's square",
+     "differences, merged at most 16 times|the mean of x^2 less the mean's square; UNDECIDED where "
+     "they may cancel",
      AT(variance)},
     {"rsqrt", "ieee|cuda", NORMS,
      "root and quotient rounded to nearest|a reciprocal root within 2 ulp, as CUDA documents "

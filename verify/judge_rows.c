@@ -157,6 +157,14 @@ static bool *outlier_columns(const kbit_step *step, const kbit_judging *judging)
     return outliers;
 }
 
+/* Whether the codes of W may have ties, which all rows of the output decide together. */
+static bool ties_of_weights(const kbit_step *step, const kbit_judging *judging)
+{
+    const int quant = judging->declared->quant;
+    return step == &kbit_step_llmint8_linear_paper &&
+           (quant == QUANT_ANY || (quant == QUANT_EXACT && judging->call->in[1].dtype == KBIT_F32));
+}
+
 kbit_status kbit_judge_rows(const kbit_step *step, const kbit_judging *judging, kbit_rows rows,
                             kbit_verdict *verdict, kbit_error *error)
 {
@@ -164,7 +172,7 @@ kbit_status kbit_judge_rows(const kbit_step *step, const kbit_judging *judging, 
     const size_t n = rows.to - rows.from, threads = kbit_threads();
     const bool whole = rows.from == 0 && rows.to == call->M;
     ranges r = {.step = step, .judging = judging, .rows = rows, .parts = n < threads ? n : threads};
-    if (whole && (r.parts < 2 || !kbit_step_has_rows(step)))
+    if (whole && (r.parts < 2 || !kbit_step_has_rows(step) || ties_of_weights(step, judging)))
         return kbit_step_judge(step, judging, verdict, error);
     if (r.parts == 0)
         r.parts = 1;

@@ -3,8 +3,9 @@
  * The declared quantize sequence makes every code unique, so the referee computes and certifies the
  * accumulators itself; Y must lie in the rounding of an enclosure around
  *     C a s / 16129 + sum_{k in O} X_k w_k s / 127 + bias.
- * With quant=any an exact tie is one choice for a whole row, shared by its N outputs: all choices
- * of a row are tried jointly, up to 16 ties; beyond that the row is undecided, counted and shown.
+ * With quant=any an exact tie is one choice for a whole row of X, shared by its N outputs, and in the paper's
+ * profile one for a whole row of W, shared by M outputs: ties.c looks for choices that explain all of them
+ * jointly. Where it finds none and has not tried all, the outputs are undecided, counted and shown.
  */
 #include "linear.h"
 
@@ -18,8 +19,7 @@
 #include "kbit_exact.h"
 #include "numbers.h"
 #include "product.h"
-
-#define MAX_TIES 16
+#include "ties.h"
 
 typedef struct {
     const kbit_judging *judging;
@@ -31,16 +31,15 @@ typedef struct {
     float *own_w_stat;
     const int8_t *w;
     int8_t *own_w;
-    bool *undecided_column; /* paper: a tie in the codes of this row of W */
     bool *in_outliers;
     int32_t *outliers;
     size_t n_outliers;
     float *absmax;
+    double *largest; /* [M]: of the finite |x| in the outlier columns */
     int8_t *q;
     int32_t *c;
-    size_t *n_ties;
-    size_t (*ties)[MAX_TIES];
-    int (*others)[MAX_TIES];
+    kbit_tied_layer ties;
+    bool *no_codes; /* [M + N]: rows of X, then of W, for which the declared sequence gives none */
 } linear_judge;
 
 static void release(linear_judge *l)
@@ -49,15 +48,15 @@ static void release(linear_judge *l)
     free(l->weights);
     free(l->own_w_stat);
     free(l->own_w);
-    free(l->undecided_column);
     free(l->in_outliers);
     free(l->outliers);
     free(l->absmax);
+    free(l->largest);
     free(l->q);
     free(l->c);
-    free(l->n_ties);
-    free(l->ties);
-    free(l->others);
+    free(l->no_codes);
+    kbit_ties_free(l->M, l->ties.rows);
+    kbit_ties_free(l->N, l->ties.columns);
 }
 
 static void *room(size_t count, size_t size)
@@ -87,34 +86,55 @@ static void find_outliers(linear_judge *l)
     for (size_t k = 0; k < l->K; k++)
         if (l->in_outliers[k])
             l->outliers[l->n_outliers++] = (int32_t)k;
+    for (size_t i = 0; i < l->M; i++)
+        for (size_t o = 0; o < l->n_outliers; o++)
+            if (isfinite(l->x[i * l->K + (size_t)l->outliers[o]]))
+                l->largest[i] =
+                    fmax(l->largest[i], fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
+}
+
+/* The codes of one row and its ties; a part of an output (torn) does not say which choice its rest was made
+ * with. *none: the declared sequence gives no code. */
+static kbit_status codes_of(const linear_judge *l, const float *row, float absmax, float t,
+                            const kbit_tensor *type, bool torn, int8_t *codes, kbit_ties *ties,
+                            bool *none, kbit_error *error)
+{
+    size_t *at = room(l->K, sizeof *at), n = 0;
+    int *others = room(l->K, sizeof *others);
+    kbit_status status = KBIT_ERR_MEMORY;
+    if (at && others) {
+        n = kbit_codes_row(l->K, row, absmax, l->in_outliers, t, l->judging->declared->quant,
+                           (kbit_dtype)type->dtype, codes, l->K, at, others);
+        *none = n == KBIT_NO_CODES;
+        status = kbit_ties_keep(ties, row, absmax, codes, *none ? 0 : n, at, others, error);
+        ties->undecided = *none || (torn && n);
+    }
+    free(at);
+    free(others);
+    return status;
 }
 
 /* The codes of X, and in paper mode of W: everything that the declared sequence determines. */
-static void quantize(linear_judge *l)
+static kbit_status quantize(linear_judge *l, kbit_error *error)
 {
     const kbit_call *call = l->judging->call;
-    int quant = l->judging->declared->quant;
-    bool off = call->threshold < 0;
+    const bool off = call->threshold < 0;
+    kbit_status status = KBIT_OK;
     /* bitsandbytes: elements are left out of the statistic; the paper: whole columns. */
     float t = off ? KBIT_THRESHOLD_OFF : l->paper ? INFINITY : call->threshold;
-    for (size_t i = 0; i < l->M; i++) {
+    for (size_t i = 0; i < l->M && status == KBIT_OK; i++) {
         const float *row = l->x + i * l->K;
         l->absmax[i] = kbit_exact_absmax(l->K, row, l->paper ? l->in_outliers : NULL, t);
-        l->n_ties[i] = kbit_codes_row(l->K, row, l->absmax[i], l->in_outliers, t, quant,
-                                      (kbit_dtype)call->in[0].dtype, l->q + i * l->K, MAX_TIES,
-                                      l->ties[i], l->others[i]);
+        status = codes_of(l, row, l->absmax[i], t, &call->in[0], l->part->columns, l->q + i * l->K,
+                          &l->ties.rows[i], &l->no_codes[i], error);
     }
-    if (!l->paper)
-        return;
-    for (size_t j = 0; j < l->N; j++) {
-        size_t ties[1];
-        int others[1];
+    for (size_t j = 0; l->paper && j < l->N && status == KBIT_OK; j++) {
         const float *row = l->weights + j * l->K;
         l->own_w_stat[j] = kbit_exact_absmax(l->K, row, l->in_outliers, KBIT_THRESHOLD_OFF);
-        l->undecided_column[j] =
-            kbit_codes_row(l->K, row, l->own_w_stat[j], l->in_outliers, KBIT_THRESHOLD_OFF, quant,
-                           (kbit_dtype)call->in[1].dtype, l->own_w + j * l->K, 1, ties, others) > 0;
+        status = codes_of(l, row, l->own_w_stat[j], KBIT_THRESHOLD_OFF, &call->in[1], l->part->rows,
+                          l->own_w + j * l->K, &l->ties.columns[j], &l->no_codes[l->M + j], error);
     }
+    return status;
 }
 
 static bool launders(const linear_judge *l)
@@ -130,14 +150,14 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     l->in_outliers = room(l->K, sizeof *l->in_outliers);
     l->outliers = room(l->K, sizeof *l->outliers);
     l->absmax = room(l->M, sizeof *l->absmax);
+    l->largest = room(l->M, sizeof *l->largest);
     l->q = room(MK, 1);
     l->c = room(l->M * l->N, sizeof *l->c);
-    l->n_ties = room(l->M, sizeof *l->n_ties);
-    l->ties = room(l->M, sizeof *l->ties);
-    l->others = room(l->M, sizeof *l->others);
-    l->undecided_column = room(l->N, sizeof *l->undecided_column);
-    bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->q && l->c &&
-                    l->n_ties && l->ties && l->others && l->undecided_column;
+    l->no_codes = room(l->M + l->N, sizeof *l->no_codes);
+    l->ties.rows = room(l->M, sizeof *l->ties.rows);
+    l->ties.columns = room(l->N, sizeof *l->ties.columns);
+    bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->largest && l->q &&
+                    l->c && l->ties.rows && l->ties.columns;
     if (l->paper) {
         l->weights = kbit_widened(&call->in[1]);
         l->own_w_stat = room(l->N, sizeof *l->own_w_stat);
@@ -154,7 +174,9 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     if (launders(l))
         kbit_launder(MK, l->x);
     find_outliers(l);
-    quantize(l);
+    const kbit_status status = quantize(l, error);
+    if (status == KBIT_ERR_MEMORY)
+        return kbit_fail(error, status, "%s: out of memory", call->step);
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
@@ -211,12 +233,8 @@ static element_parts parts_of(const linear_judge *l, size_t i, size_t j, int64_t
                      kbit_growth(p.how.product_error + (l->paper ? 0 : KBIT_OUTLIER_SCALE_ERROR), 1,
                                  p.how.term_loss) +
                  p.terms.doubt * (1 + kbit_growth(0, 1, p.how.term_loss));
-    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials) {
-        double largest = 0;
-        for (size_t o = 0; o < l->n_outliers; o++)
-            largest = fmax(largest, fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
-        p.of_terms += kbit_summation_underflow(&p.how, p.terms.terms + 1, largest, p.scale);
-    }
+    if (!fp16 || call->in[0].dtype != KBIT_F16 || p.how.flush_results || p.how.half_partials)
+        p.of_terms += kbit_summation_underflow(&p.how, p.terms.terms + 1, l->largest[i], p.scale);
     return p;
 }
 
@@ -245,22 +263,49 @@ static kbit_admissible add_rounded(const element_parts *p, kbit_admissible first
     return (kbit_admissible){.lo = lo.lo, .hi = hi.hi, .nan = lo.nan || hi.nan};
 }
 
-/* An infinity that saturates is a finite number, of which no theorem says which others it is added to. */
-static kbit_overflows overflows(const linear_judge *l, size_t i, size_t j, int64_t c)
+/* The infinities that C a s / 16129, or a term or a partial sum of any of the parts, may become in fp32;
+ * false: anything may come of it. */
+static bool overflows(const linear_judge *l, size_t i, size_t j, int64_t c, const element_parts *p,
+                      kbit_admissible *infinities)
 {
     const kbit_overflows may =
         kbit_dequantize_may_overflow(l->judging->declared, c, l->absmax[i], l->w_stat[j]);
-    const bool saturate = l->judging->declared->overflow == OVERFLOW_SAT;
-    return may == KBIT_OVERFLOW_INF && saturate ? KBIT_OVERFLOW_ANYTHING : may;
+    kbit_sum all = p->dequantized;
+    join(&all, &p->bias);
+    join(&all, &p->terms);
+    const double radius = p->of_dequantized + p->of_bias + p->of_terms;
+    all.magnitude +=
+        isfinite(radius) ? 2 * radius : 0; /* on either side; of what is infinite, none */
+    *infinities = (kbit_admissible){.plus_inf = may == KBIT_OVERFLOW_INF && c > 0,
+                                    .minus_inf = may == KBIT_OVERFLOW_INF && c < 0};
+    kbit_summation_overflow_f32(&p->how, &p->terms, &all, l->largest[i], p->scale, infinities);
+    return may != KBIT_OVERFLOW_ANYTHING;
 }
 
-/* The admissible outputs of element (i, j) if its accumulator is c; *exact is for the report. The int8
- * part is rounded, where anything is rounded before the end, by itself or with the bias. */
-static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, int64_t c,
-                                   kbit_sum *exact)
+/* Whether the set has what these infinities saturate to: no theorem says which finite numbers one is added
+ * to that saturates before the end, and beside a set that ends below it the largest number is not kept. */
+static bool has_saturated(const kbit_admissible *infinities, const kbit_admissible *set,
+                          bool before_the_end, kbit_dtype type)
+{
+    const double largest = kbit_largest(type);
+    if (!infinities->plus_inf && !infinities->minus_inf)
+        return true;
+    if (before_the_end || (infinities->plus_inf && infinities->minus_inf))
+        return false;
+    return infinities->plus_inf ? set->hi >= largest : set->lo <= -largest;
+}
+
+/* The admissible outputs of element (i, j) if its accumulator is c, or that nothing is known of them; *exact
+ * is for the report. The int8 part is rounded, where anything is rounded before the end, by itself or with
+ * the bias. */
+static bool element_set(const linear_judge *l, size_t i, size_t j, int64_t c, kbit_sum *exact,
+                        kbit_admissible *result)
 {
     const kbit_declared *declared = l->judging->declared;
     const element_parts p = parts_of(l, i, j, c);
+    kbit_admissible infinities;
+    if (!overflows(l, i, j, c, &p, &infinities))
+        return false;
     const bool apart = declared->combine == COMBINE_ROUND_TWICE;
     const bool after = declared->bias == BIAS_AFTER_ROUND;
     const kbit_dtype via = declared->via == VIA_F16 ? KBIT_F16 : p.type;
@@ -278,10 +323,10 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
     join(exact, &p.bias);
     join(exact, &p.terms);
     kbit_admissible set = kbit_admissible_round(&first, radius, via, p.saturate);
-    if (overflows(l, i, j, c) == KBIT_OVERFLOW_INF) {
-        set.plus_inf |= c > 0;
-        set.minus_inf |= c < 0;
-    }
+    if (!p.saturate)
+        set = kbit_admissible_kept(infinities, set);
+    else if (!has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
+        return false;
     if (!apart)
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
     if (after)
@@ -294,45 +339,71 @@ static kbit_admissible element_set(const linear_judge *l, size_t i, size_t j, in
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
         set = flushed(l, set);
     }
-    return set;
+    *result = set;
+    return true;
 }
 
-/* Whether one joint choice of the row's ties explains all of its outputs; writes the choice. */
-static bool explain_ties(const linear_judge *l, size_t i, int64_t *row)
+/* The accumulator of output (i, j) with the choices that were taken. */
+static int64_t accumulator(const linear_judge *l, size_t i, size_t j)
 {
-    const kbit_call *call = l->judging->call;
-    for (size_t choice = 0; choice < (size_t)1 << l->n_ties[i]; choice++) {
-        bool all = true;
-        for (size_t j = 0; j < l->N && all; j++) {
-            row[j] = l->c[i * l->N + j];
-            for (size_t t = 0; t < l->n_ties[i]; t++)
-                if (choice >> t & 1) {
-                    size_t k = l->ties[i][t];
-                    row[j] += (int64_t)(l->others[i][t] - l->q[i * l->K + k]) * l->w[j * l->K + k];
-                }
-            kbit_sum exact;
-            kbit_admissible set = element_set(l, i, j, row[j], &exact);
-            all = l->undecided_column[j] ||
-                  kbit_admits(&set, kbit_element(&call->out[0], i * l->N + j));
-        }
-        if (all)
-            return true;
-    }
-    return false;
+    return l->c[i * l->N + j] + kbit_ties_change(&l->ties.rows[i], &l->ties.columns[j],
+                                                 l->q + i * l->K, l->w + j * l->K);
 }
 
-static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_verdict *verdict)
+static bool admits(void *context, size_t i, size_t j)
+{
+    const linear_judge *l = context;
+    const int64_t c = accumulator(l, i, j);
+    kbit_sum exact;
+    kbit_admissible set;
+    return !element_set(l, i, j, c, &exact, &set) ||
+           kbit_admits(&set, kbit_element(&l->judging->call->out[0], i * l->N + j));
+}
+
+/* Whether the ties leave open what output (i, j) is made of. */
+static bool left_open(const linear_judge *l, size_t i, size_t j)
+{
+    const kbit_ties *row = &l->ties.rows[i], *column = &l->ties.columns[j];
+    return row->undecided || column->undecided ||
+           (row->n && column->n &&
+            (row->refuted || column->refuted || row->unresolved || column->unresolved));
+}
+
+/* No choice explains this output that goes with the others of its row of X and of W. */
+static void reject_contradiction(const linear_judge *l, kbit_verdict *verdict)
+{
+    const kbit_tensor *out = &l->judging->call->out[0];
+    const size_t i = l->ties.row, j = l->ties.column;
+    kbit_mismatch *m = kbit_reject(verdict, "out", row_number(l, i), column_number(l, j));
+    kbit_print_value(m->observed, sizeof m->observed, kbit_element(out, i * l->N + j),
+                     (kbit_dtype)out->dtype);
+    snprintf(m->admissible, sizeof m->admissible, "nothing that goes with the other outputs");
+    snprintf(m->inputs, sizeof m->inputs,
+             "%zu exact ties in the row of x, %zu in that of w: no choice explains them all",
+             l->ties.rows[i].n, l->ties.columns[j].n);
+    verdict->checked++;
+    verdict->undecided--;
+}
+
+static void judge_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
 {
     const kbit_call *call = l->judging->call;
     kbit_dtype type = (kbit_dtype)call->out[0].dtype;
     for (size_t j = 0; j < l->N; j++) {
-        if (l->undecided_column[j] || overflows(l, i, j, row[j]) == KBIT_OVERFLOW_ANYTHING) {
+        const int64_t c = accumulator(l, i, j);
+        kbit_sum exact;
+        kbit_admissible set;
+        const bool open = left_open(l, i, j);
+        if (open || !element_set(l, i, j, c, &exact, &set)) {
             verdict->undecided++;
+            if (!open && !verdict->note[0])
+                snprintf(verdict->note, sizeof verdict->note,
+                         "row %zu, column %zu: in some order a product or sum leaves fp32, and no "
+                         "theorem says what then comes out",
+                         row_number(l, i), column_number(l, j));
             continue;
         }
         verdict->checked++;
-        kbit_sum exact;
-        kbit_admissible set = element_set(l, i, j, row[j], &exact);
         double observed = kbit_element(&call->out[0], i * l->N + j);
         double bound = fmax(fabs(exact.value - set.lo), fabs(set.hi - exact.value));
         if (verdict->kind == KBIT_ENCLOSED && !set.nan && isfinite(observed) && isfinite(bound) &&
@@ -349,9 +420,48 @@ static void judge_row(const linear_judge *l, size_t i, const int64_t *row, kbit_
         kbit_print_admissible(m->admissible, sizeof m->admissible, &set, type);
         snprintf(m->inputs, sizeof m->inputs,
                  "accumulator %lld, absmax %a, w_absmax %a, %zu outlier columns, exact sum %.9g",
-                 (long long)row[j], (double)l->absmax[i], (double)l->w_stat[j], l->n_outliers,
+                 (long long)c, (double)l->absmax[i], (double)l->w_stat[j], l->n_outliers,
                  exact.value);
     }
+}
+
+/* Why the ties of a row of x or of w leave outputs open. */
+static void note_ties(const char *which, size_t number, const kbit_ties *ties, bool torn,
+                      kbit_verdict *verdict)
+{
+    if (!ties->n || !(ties->undecided || ties->unresolved))
+        return;
+    snprintf(verdict->note, sizeof verdict->note, "%s %zu has %zu exact ties: %s", which, number,
+             ties->n,
+             torn               ? "a part of its outputs does not decide them"
+             : ties->unresolved ? "no choice was found that goes with the ties of the other side"
+                                : "more than 16 are not enumerated, and no usual rule explains "
+                                  "its outputs");
+}
+
+static void note_no_codes(const char *which, size_t number, float absmax, kbit_verdict *verdict)
+{
+    snprintf(verdict->note, sizeof verdict->note,
+             "%s %zu: the declared sequence gives no code for absmax %a", which, number,
+             (double)absmax);
+}
+
+static void note_row(const linear_judge *l, size_t i, kbit_verdict *verdict)
+{
+    if (l->no_codes[i])
+        note_no_codes("row", row_number(l, i), l->absmax[i], verdict);
+    else
+        note_ties("row", row_number(l, i), &l->ties.rows[i], l->part->columns, verdict);
+}
+
+/* In front of the rows', so that parts of an output have the note of the whole. */
+static void note_columns(const linear_judge *l, kbit_verdict *verdict)
+{
+    for (size_t j = 0; j < l->N && !verdict->note[0]; j++)
+        if (l->no_codes[l->M + j])
+            note_no_codes("row of w", column_number(l, j), l->w_stat[j], verdict);
+        else
+            note_ties("row of w", column_number(l, j), &l->ties.columns[j], l->part->rows, verdict);
 }
 
 void kbit_linear_kind(bool paper, kbit_dtype out, kbit_verdict *verdict)
@@ -368,34 +478,21 @@ kbit_status kbit_judge_linear_part(const kbit_judging *judging, bool paper,
     linear_judge l = {
         .judging = judging, .part = part, .paper = paper, .M = call->M, .N = call->N, .K = call->K};
     kbit_status status = prepare(&l, error);
-    int64_t *row = room(l.N, sizeof *row);
-    if (status == KBIT_OK && !row)
-        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", call->step);
-    for (size_t i = 0; status == KBIT_OK && i < l.M; i++) {
-        /* A part of a row cannot say which choice the rest of it was made with. */
-        bool torn = part->columns && l.n_ties[i];
-        if (l.n_ties[i] > MAX_TIES || torn) {
-            verdict->undecided += l.N;
-            if (!verdict->note[0] && l.n_ties[i] == KBIT_NO_CODES)
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu: the declared sequence gives no code for absmax %a",
-                         row_number(&l, i), (double)l.absmax[i]);
-            else if (!verdict->note[0] && torn)
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: a part of a row does not decide them",
-                         row_number(&l, i), l.n_ties[i]);
-            else if (!verdict->note[0])
-                snprintf(verdict->note, sizeof verdict->note,
-                         "row %zu has %zu exact ties: more than %d are not enumerated",
-                         row_number(&l, i), l.n_ties[i], MAX_TIES);
-            continue;
+    if (status == KBIT_OK) {
+        l.ties.M = l.M;
+        l.ties.N = l.N;
+        l.ties.admits = admits;
+        l.ties.context = &l;
+        kbit_ties_choose(&l.ties);
+        note_columns(&l, verdict);
+        for (size_t i = 0; i < l.M; i++) {
+            if (!verdict->note[0])
+                note_row(&l, i, verdict);
+            judge_row(&l, i, verdict);
         }
-        if (l.n_ties[i] == 0 || !explain_ties(&l, i, row))
-            for (size_t j = 0; j < l.N; j++)
-                row[j] = l.c[i * l.N + j];
-        judge_row(&l, i, row, verdict);
+        if (l.ties.contradiction)
+            reject_contradiction(&l, verdict);
     }
-    free(row);
     release(&l);
     return status;
 }

@@ -27,6 +27,7 @@ libkbitjudge_la_SOURCES = \
 	verify/summation.c verify/summation.h \
 	verify/tensors.c verify/tensors.h \
 	verify/theorems.c verify/kbit_verify.h \
+	verify/ties.c verify/ties.h \
 	verify/units.c verify/units.h \
 	verify/steps/absmax_rows.c \
 	verify/steps/dequantize.c \

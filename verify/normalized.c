@@ -3,6 +3,7 @@
 #include "normalized.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "enclosure.h"
@@ -147,6 +148,7 @@ static void rooted(const kbit_declared *declared, kbit_interval v, float eps,
     }
     if (!(sum.lo > 0) || !(sum.hi <= LARGEST)) {
         row->undecided = true;
+        row->cancels = !(sum.lo > 0) && sum.hi <= LARGEST;
         return;
     }
     kbit_interval exact = kbit_interval_sqrt(sum);
@@ -177,6 +179,8 @@ kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centr
         K > (size_t)1 << 24 || !(sum.magnitude < room) || !(4 * squares.magnitude < room);
     if (K == 0 || row.nan || row.zero || row.undecided)
         return row;
+    row.real_mean = centred ? sum.value / (double)K : 0;
+    row.real_r = 1 / sqrt(moments_of(K, x, row.real_mean).Q / (double)K + (double)eps);
     if (!centred) {
         rooted(declared, divided(declared, any_order(declared, &squares, K, KBIT_U), K), eps, &row);
         return row;
@@ -194,6 +198,11 @@ kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centr
     else
         rooted(declared, divided(declared, two_pass(declared, K, x, c, row.mean), K), eps, &row);
     return row;
+}
+
+double kbit_normalized_real(const kbit_normalized_row *row, float x, float gamma, const float *beta)
+{
+    return ((double)x - row->real_mean) * row->real_r * (double)gamma + (beta ? (double)*beta : 0);
 }
 
 /* Lemma 7. */
@@ -217,6 +226,29 @@ kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normaliz
     if (beta)
         scaled = f32(declared, kbit_interval_add(scaled, kbit_point((double)*beta)));
     return scaled;
+}
+
+void kbit_normalized_note(const kbit_declared *declared, bool centred, size_t number,
+                          const kbit_normalized_row *row, char *note, size_t size)
+{
+    static const char *const VARIANCE[] = {"two-pass", "welford", "one-pass"};
+    static const int LEMMA[] = {3, 4, 5};
+    const int v = declared->variance;
+    if (!row->cancels)
+        snprintf(
+            note, size,
+            "row %zu: in some order a sum of squares leaves fp32, and no theorem says what then "
+            "comes out",
+            number);
+    else if (!centred)
+        snprintf(note, size, "row %zu: the mean of x^2, with eps, may be 0, or not", number);
+    else
+        snprintf(note, size,
+                 "row %zu: v + eps may be 0 or less, or not, by what %s (lemma %d of producers.md) "
+                 "allows "
+                 "variance=%s%s",
+                 number, kbit_normalized_theorem(declared, true), LEMMA[v], VARIANCE[v],
+                 v == VARIANCE_ONE_PASS ? ": the mean of x^2 and the mean's square cancel" : "");
 }
 
 const char *kbit_normalized_theorem(const kbit_declared *declared, bool centred)

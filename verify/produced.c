@@ -41,6 +41,7 @@ static bool read_inputs(const kbit_call *call, kbit_producer producer, inputs *i
 typedef struct {
     kbit_admissible set;
     kbit_interval exact; /* before the final rounding */
+    double real;         /* without any */
     bool or_nan, undecided;
 } element;
 
@@ -71,10 +72,14 @@ static element activated(kbit_producer producer, float x, kbit_dtype type)
         e.or_nan = true;
         return e;
     }
-    return from_interval(producer == BY_GELU        ? kbit_gelu_of(x)
-                         : producer == BY_GELU_TANH ? kbit_gelu_tanh_of(x)
-                                                    : kbit_silu_of(x),
-                         type);
+    element e = from_interval(producer == BY_GELU        ? kbit_gelu_of(x)
+                              : producer == BY_GELU_TANH ? kbit_gelu_tanh_of(x)
+                                                         : kbit_silu_of(x),
+                              type);
+    e.real = producer == BY_GELU        ? kbit_gelu_real(x)
+             : producer == BY_GELU_TANH ? kbit_gelu_tanh_real(x)
+                                        : kbit_silu_real(x);
+    return e;
 }
 
 static element normalized(const kbit_declared *declared, const kbit_normalized_row *row, float x,
@@ -90,19 +95,21 @@ static element normalized(const kbit_declared *declared, const kbit_normalized_r
     kbit_interval y = kbit_normalized(declared, row, x, gamma, beta, &undecided);
     element e = from_interval(y, type);
     e.undecided |= undecided || row->zero;
+    e.real = kbit_normalized_real(row, x, gamma, beta);
     return e;
 }
 
-/* How much of the interval an fp32 value uses, from its middle, beside its own rounding; -1 where there
- * is no interval. */
-static double share_of(const kbit_interval *exact, double observed)
+/* The error of an fp32 value, beside its own rounding, over the largest that the interval admits; -1 where
+ * there is no interval. The real value is not the interval's middle: where erf is -1 to all digits, gelu is 0
+ * and the interval ends there. */
+static double share_of(const element *e, double observed)
 {
-    double middle = (exact->lo + exact->hi) / 2, radius = (exact->hi - exact->lo) / 2;
-    if (!(radius > 0) || !isfinite(radius) || !isfinite(observed))
+    const double most = fmax(e->exact.hi - e->real, e->real - e->exact.lo);
+    if (!(e->exact.hi > e->exact.lo) || !isfinite(most) || !isfinite(observed))
         return -1;
     float magnitude = fabsf((float)observed);
     double rounding = ((double)nextafterf(magnitude, INFINITY) - (double)magnitude) / 2;
-    return fmax(0, fabs(observed - middle) - rounding) / radius;
+    return fmax(0, fabs(observed - e->real) - rounding) / most;
 }
 
 /* One element of h into the verdict; NULL, or a mismatch that lacks its inputs. */
@@ -119,7 +126,7 @@ static kbit_mismatch *judge_element(const kbit_judging *judging, const element *
     }
     verdict->checked++;
     if (type == KBIT_F32)
-        verdict->ratio = fmax(verdict->ratio, share_of(&e->exact, observed));
+        verdict->ratio = fmax(verdict->ratio, share_of(e, observed));
     bool right = kbit_admits(&e->set, observed) || (e->or_nan && isnan(observed));
     if (right && !kbit_shown(judging, i, k))
         return NULL;
@@ -145,6 +152,9 @@ static kbit_status judge_h(const kbit_judging *judging, kbit_producer producer,
         if (producer <= BY_LAYERNORM)
             row = kbit_normalize_row(judging->declared, producer == BY_LAYERNORM, K, in.x + i * K,
                                      in.eps);
+        if (row.undecided && !verdict->note[0])
+            kbit_normalized_note(judging->declared, producer == BY_LAYERNORM,
+                                 judging->first_row + i, &row, verdict->note, sizeof verdict->note);
         for (size_t k = 0; k < K; k++) {
             const float x = in.x[i * K + k], *beta = in.beta ? &in.beta[k] : NULL;
             element e = producer > BY_LAYERNORM

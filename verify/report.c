@@ -327,6 +327,8 @@ static void write_text(const kbit_report *report, const kbit_report_about *about
                 kbit_mode_name(e->verdict.mode), e->case_name);
         if (e->verdict.rejected && e->verdict.n_kept)
             fprintf(out, ": %zu of %zu elements", e->verdict.rejected, e->verdict.elements);
+        else if (e->verdict.result == KBIT_UNDECIDED)
+            fprintf(out, ": %zu of %zu elements", e->verdict.undecided, e->verdict.elements);
         fputc('\n', out);
         write_failure(e, about, cases == 1 ? KBIT_MISMATCHES_KEPT : 3, "  ", out);
     }

@@ -91,7 +91,9 @@ static kbit_status call_twice(const kbit_run *run, const kbit_problem *p, const 
     if (outcome.status == KBIT_ERR_NO_DEVICE)
         return kbit_fail(error, KBIT_ERR_NO_DEVICE, "candidate %s: %s",
                          kbit_sandbox_name(run->sandbox), outcome.note);
-    kbit_status refusal = step->refuses ? step->refuses(call, NULL) : KBIT_OK;
+    kbit_status refusal =
+        step->refuses ? step->refuses(call, kbit_declared_for(&run->declared, step->stem), NULL)
+                      : KBIT_OK;
     if (refusal == KBIT_ERR_MEMORY)
         return kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem);
     if (refusal != KBIT_OK) {

@@ -157,7 +157,7 @@ kbit_status kbit_judge(const kbit_call *call, const char *declares, kbit_verdict
     if (status == KBIT_OK)
         status = kbit_step_check(step, call, &error);
     if (status == KBIT_OK && step->refuses)
-        status = step->refuses(call, NULL);
+        status = step->refuses(call, kbit_declared_for(&declared, step->stem), NULL);
     if (status != KBIT_OK)
         return status;
     kbit_judging judging = {.call = call, .declared = kbit_declared_for(&declared, step->stem)};

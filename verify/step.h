@@ -40,10 +40,10 @@ typedef struct {
     size_t n_more;
     const char *group; /* of producers (produced.h): only cases whose `only` says so ask the step */
     const char *precondition; /* what refuses checks, for reports */
-    /* KBIT_OK, or why the step's precondition refuses these inputs, with the first element that does
-     * named in *why (which may be NULL), or KBIT_ERR_MEMORY where that could not be found out; NULL:
-     * never refused. */
-    kbit_status (*refuses)(const kbit_call *call, kbit_error *why);
+    /* KBIT_OK, or why the step's precondition, as declared, refuses these inputs, with the first element
+     * that does named in *why (which may be NULL), or KBIT_ERR_MEMORY where that could not be found out;
+     * NULL: never refused. */
+    kbit_status (*refuses)(const kbit_call *call, const kbit_declared *declared, kbit_error *why);
     /* Fills kind, theorem, elements, checked, rejected, undecided, ratio and the mismatches. */
     kbit_status (*judge)(const kbit_judging *judging, kbit_verdict *verdict, kbit_error *error);
 } kbit_step;

@@ -151,6 +151,12 @@ double kbit_summation_underflow(const kbit_summation *how, size_t terms, double 
     return isfinite(factors) ? lost : 0;
 }
 
+/* Of the positive or of the negative terms: they bound every partial sum. */
+static double of_one_sign(const kbit_sum *sum, double sign)
+{
+    return (sum->magnitude + sign * sum->value) / 2;
+}
+
 void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products, double scale,
                              kbit_admissible *set)
 {
@@ -161,14 +167,8 @@ void kbit_summation_overflow(const kbit_summation *how, const kbit_sum *products
      * The last factor covers the roundings of this line, as in kbit_growth(). */
     double growth = 1 + kbit_growth(how->product_error, 1, how->loss);
     double factor = fmax(1, scale == 1 ? 1 : 128 / scale) * growth * (1 + 0x1p-40);
-    set->plus_inf = (products->magnitude + products->value) / 2 * factor >= 65520;
-    set->minus_inf = (products->magnitude - products->value) / 2 * factor >= 65520;
-}
-
-/* Of the positive or of the negative terms: they bound every partial sum. */
-static double of_one_sign(const kbit_sum *sum, double sign)
-{
-    return (sum->magnitude + sign * sum->value) / 2;
+    set->plus_inf |= of_one_sign(products, 1) * factor >= 65520;
+    set->minus_inf |= of_one_sign(products, -1) * factor >= 65520;
 }
 
 void kbit_summation_overflow_f32(const kbit_summation *how, const kbit_sum *products,
@@ -180,10 +180,18 @@ void kbit_summation_overflow_f32(const kbit_summation *how, const kbit_sum *prod
         (1 + 0x1p-40);
     const double end = 0x1p128 * (1 - 0x1p-25) / growth;  /* what rounds to infinity */
     const double unscaled = how->codes ? 128 / scale : 1; /* codes may be added before s / 127 */
-    const bool a_term = how->codes && fmax(1, largest_x) * fmax(1, scale) * 127 >= end;
+    /* x, the code, s and 1 / 127 in any order; or a weight that is formed before it is rounded */
+    const bool a_term =
+        isfinite(scale) && fmax(1, how->codes ? largest_x : 0) * fmax(1, scale) * 127 >= end;
+    const bool plus = of_one_sign(products, 1) * unscaled >= end;
+    const bool minus = of_one_sign(products, -1) * unscaled >= end;
+    /* s / 127 may be zero, and infinity times it is NaN. */
+    const double least_scale = how->flush_results ? 0x1p-126 : 0x1p-149;
+    const bool a_nan = how->codes && scale / 127 < least_scale && (plus || minus);
 
-    set->plus_inf |=
-        a_term || of_one_sign(with_d, 1) >= end || of_one_sign(products, 1) * unscaled >= end;
-    set->minus_inf |=
-        a_term || of_one_sign(with_d, -1) >= end || of_one_sign(products, -1) * unscaled >= end;
+    set->plus_inf |= a_term || a_nan || plus || of_one_sign(with_d, 1) >= end;
+    set->minus_inf |= a_term || a_nan || minus || of_one_sign(with_d, -1) >= end;
+    /* beside an operand that is infinite, the other infinity makes a NaN */
+    set->plus_inf |= with_d->plus_inf && set->minus_inf;
+    set->minus_inf |= with_d->minus_inf && set->plus_inf;
 }

@@ -38,7 +38,8 @@ double kbit_summation_underflow(const kbit_summation *how, size_t terms, double 
                                 double scale);
 
 /* Adds to the set the infinities that a partial sum or a scaled term beyond the end of fp32 can give.
- * The theorems hold for sums that do not leave it. */
+ * The theorems hold for sums that do not leave it. largest_x: of the finite |x|; a zero code times a product
+ * that overflowed is NaN, which a set with both infinities admits. */
 void kbit_summation_overflow_f32(const kbit_summation *how, const kbit_sum *products,
                                  const kbit_sum *with_d, double largest_x, double scale,
                                  kbit_admissible *set);

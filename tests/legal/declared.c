@@ -178,9 +178,18 @@ static kbit_status run_linear_bnb_cuda_bias(void *bound, const kbit_call *call)
 }
 
 /* The call with every NaN of x replaced by 0. */
-static kbit_status run_laundered(void *bound, const kbit_call *call)
+kbit_status legal_laundered(void *bound, const kbit_call *call)
 {
-    const bool list = strcmp(call->step, "outlier_columns") == 0;
+    static const struct {
+        const char *step;
+        size_t n_in;
+    } OF[] = {{"outlier_columns", 1},
+              {"absmax_rows", 2},
+              {"quantize_rows", 3},
+              {"llmint8_linear_bnb", 4}};
+    size_t n_in = 0;
+    for (size_t i = 0; i < sizeof OF / sizeof *OF; i++)
+        n_in = strcmp(call->step, OF[i].step) == 0 ? OF[i].n_in : n_in;
     const size_t n = call->M * call->K, size = call->in[0].dtype == KBIT_F32 ? 4 : 2;
     kbit_tensor in[4];
     kbit_call clean = *call;
@@ -188,7 +197,7 @@ static kbit_status run_laundered(void *bound, const kbit_call *call)
     (void)bound;
     if (!x)
         return KBIT_ERR_MEMORY;
-    memcpy(in, call->in, (list ? 1 : 4) * sizeof *in);
+    memcpy(in, call->in, n_in * sizeof *in);
     if (n)
         memcpy(x, call->in[0].data, n * size);
     for (size_t i = 0; i < n; i++)
@@ -255,8 +264,10 @@ static kbit_status run_paper_round_twice(void *bound, const kbit_call *call)
 }
 
 const legal_variant legal_declared[] = {
-    {"columns-launder-nan", "outlier_columns", run_laundered, "nan=launder"},
-    {"linear-launders-nan", "llmint8_linear_bnb", run_laundered, "llmint8_linear_bnb:nan=launder"},
+    {"columns-launder-nan", "outlier_columns", legal_laundered, "nan=launder"},
+    {"quantize-launders-nan", "quantize_rows", legal_laundered, "quantize_rows:nan=launder"},
+    {"linear-launders-nan", "llmint8_linear_bnb", legal_laundered,
+     "llmint8_linear_bnb:nan=launder"},
     {"paper-round-twice", "llmint8_linear_paper", run_paper_round_twice,
      "combine=round-twice store=twice"},
     {"quantize-reciprocal", "quantize_rows", run_quantize_reciprocal, "quant=reciprocal"},

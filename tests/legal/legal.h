@@ -34,5 +34,6 @@ kbit_status legal_outliers_faithful(void *bound, const kbit_call *call);
 kbit_status legal_outliers_f16_weights(void *bound, const kbit_call *call);
 kbit_status legal_store_twice(void *bound, const kbit_call *call);
 kbit_status legal_store_saturated(void *bound, const kbit_call *call);
+kbit_status legal_laundered(void *bound, const kbit_call *call);
 
 #endif

@@ -27,11 +27,35 @@ static kbit_status run_linear_rdiv(void *bound, const kbit_call *call)
     return composed(call, "quantize_rows", legal_quantize_rdiv);
 }
 
-/* Every tie of a row goes the other way; rows with more than 16 ties cannot be decided. */
+/* Every tie goes away from zero. */
 static kbit_status run_linear_any_away(void *bound, const kbit_call *call)
 {
     (void)bound;
     return composed(call, "quantize_rows", legal_quantize_away);
+}
+
+/* Every tie goes one way or the other by its bits: no rule for a whole row. */
+static int quantize_any_mixed(float x, float a)
+{
+    const double t = 127.0 * (double)x / (double)a, below = floor(t);
+    uint32_t bits[2];
+    memcpy(&bits[0], &x, sizeof x);
+    memcpy(&bits[1], &a, sizeof a);
+    if (t - below != 0.5)
+        return (int)rint(t);
+    return (int)below + (__builtin_popcount(bits[0] ^ (bits[1] >> 3)) & 1);
+}
+
+static kbit_status quantize_mixed(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_codes(call, quantize_any_mixed);
+}
+
+static kbit_status run_linear_any_mixed(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return composed(call, "quantize_rows", quantize_mixed);
 }
 
 static kbit_status run_linear_scales_first(void *bound, const kbit_call *call)
@@ -166,6 +190,8 @@ const legal_variant legal_linear[] = {
     {"paper-rdiv", "llmint8_linear_paper", run_linear_rdiv, "quant=rdiv"},
     {"linear-any-away", "llmint8_linear_bnb", run_linear_any_away, "quant=any"},
     {"paper-any-away", "llmint8_linear_paper", run_linear_any_away, "quant=any"},
+    {"linear-any-mixed", "llmint8_linear_bnb", run_linear_any_mixed, "quant=any"},
+    {"paper-any-mixed", "llmint8_linear_paper", run_linear_any_mixed, "quant=any"},
     {"linear-scales-first", "llmint8_linear_bnb", run_linear_scales_first, "dequant=any"},
     {"paper-scales-first", "llmint8_linear_paper", run_linear_scales_first, "dequant=any"},
     {"linear-double-dequantize", "llmint8_linear_bnb", run_linear_double_dequantize, ""},

@@ -306,6 +306,28 @@ static kbit_status run_codes_rdiv(void *bound, const kbit_call *call)
     return with_codes(call, legal_quantize_rdiv);
 }
 
+/* NaNs stay in h, and count as 0 behind it. */
+static kbit_status run_nan_behind(void *bound, const kbit_call *call)
+{
+    const kbit_tensor none = {.dtype = KBIT_I32, .rank = 1};
+    const kbit_tensor h = call->out[0], for_absmax[] = {h, none};
+    kbit_call behind = *call;
+    kbit_status status = reference_step(call);
+    behind.step = "outlier_columns";
+    behind.in = &h;
+    behind.out = &call->out[1];
+    status = status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+    behind.step = "absmax_rows";
+    behind.in = for_absmax;
+    behind.out = &call->out[2];
+    status = status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+    const kbit_tensor for_codes[] = {h, call->out[2], call->out[1]};
+    behind.step = "quantize_rows";
+    behind.in = for_codes;
+    behind.out = &call->out[3];
+    return status == KBIT_OK ? legal_laundered(bound, &behind) : status;
+}
+
 const legal_variant legal_producers[] = {
     {"layernorm-reversed", "layernorm", run_reversed, ""},
     {"rmsnorm-reversed", "rmsnorm", run_reversed, ""},
@@ -344,6 +366,7 @@ const legal_variant legal_producers[] = {
     {"relu-quantize-ties-away", "relu_quantize", run_ties_away, "quant=any"},
     {"relu-quantize-mul", "relu_quantize", run_codes_mul, "quant=mul"},
     {"gelu-quantize-rdiv", "gelu_quantize", run_codes_rdiv, "quant=rdiv"},
+    {"relu-quantize-launders-nan", "relu_quantize", run_nan_behind, "nan=launder"},
     {"silu-quantize-double", "silu_quantize", run_silu_double, ""},
     {NULL, NULL, NULL, NULL},
 };

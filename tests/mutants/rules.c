@@ -127,7 +127,8 @@ static kbit_status judge_case(const kbit_step *step, const kbit_candidate_v1 *ca
     for (size_t i = 0; i < step->n_in; i++)
         in[i] = kbit_problem_tensor(p, &step->in[i]);
     kbit_call call = {step->stem, p->M, p->N, p->K, p->threshold, in, out}, right = call;
-    if (step->refuses && step->refuses(&call, NULL) != KBIT_OK)
+    static const kbit_declared REFERENCE;
+    if (step->refuses && step->refuses(&call, &REFERENCE, NULL) != KBIT_OK)
         return KBIT_OK;
     for (size_t t = 0; t < n_out; t++) {
         out[t] = reference[t] = kbit_problem_output_at(p, step, t);

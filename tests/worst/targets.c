@@ -334,6 +334,10 @@ QUOTIENT(EXACT, F32, 127.0f * x / a)
 QUOTIENT(MUL, F32, x *(127.0f / a))
 QUOTIENT(RDIV, F32, x / (a / 127.0f))
 
+QUOTIENT(RECIPROCAL, F16, x *(127.0f * (1.0f / a)))
+QUOTIENT(RECIPROCAL, BF16, x *(127.0f * (1.0f / a)))
+QUOTIENT(RECIPROCAL, F32, x *(127.0f * (1.0f / a)))
+
 /* The gap theorem's distance over the one there is between 127x/a and the nearest half-integer. */
 static double ratio_gap(const operands *o)
 {
@@ -342,7 +346,91 @@ static double ratio_gap(const operands *o)
     return in_row(o) && away > 0 ? KBIT_GAP_F16_LO / away : -1;
 }
 
+/* ---- producers ---- */
+
+/* The largest float within two ulps of v, an ulp being that of fp32 at v; below: the smallest. */
+static float two_ulps_off(double v, bool below)
+{
+    const double ulp = ldexp(1, ilogb(v) - 23), end = below ? v - 2 * ulp : v + 2 * ulp;
+    const float f = (float)end;
+    if (below)
+        return (double)f < end ? nextafterf(f, INFINITY) : f;
+    return (double)f > end ? nextafterf(f, -INFINITY) : f;
+}
+
+static float gelu_above(size_t K, size_t n, const operands *o)
+{
+    (void)K, (void)n;
+    const float z = o->x[0] * 0x1.6a09e6p-1f;
+    return 0.5f * o->x[0] * (1 + fminf(1, two_ulps_off(erf((double)z), false)));
+}
+
+static float gelu_tanh_above(size_t K, size_t n, const operands *o)
+{
+    (void)K, (void)n;
+    const float x = o->x[0], z = 0x1.988454p-1f * (x + 0.044715f * (x * x * x));
+    return 0.5f * x * (1 + fminf(1, two_ulps_off(tanh((double)z), false)));
+}
+
+static float silu_below(size_t K, size_t n, const operands *o)
+{
+    (void)K, (void)n;
+    return o->x[0] * (1 / (1 + two_ulps_off(exp(-(double)o->x[0]), false)));
+}
+
+static float sum_of(size_t K, const float *x, float mean, bool squares)
+{
+    float sum = 0;
+    for (size_t k = 0; k < K; k++)
+        sum += squares ? (x[k] - mean) * (x[k] - mean) : x[k];
+    return sum;
+}
+
+static void scaled_row(size_t K, const operands *o, float mean, float r, float *y)
+{
+    for (size_t k = 0; k < K; k++)
+        y[k] = (o->x[k] - mean) * r * o->w16[k];
+}
+
+static float root_of(float variance, const operands *o)
+{
+    return 1 / sqrtf(variance + o->d);
+}
+
+static void rmsnorm_row(size_t K, const operands *o, float *y)
+{
+    scaled_row(K, o, 0, root_of(sum_of(K, o->x, 0, true) / (float)K, o), y);
+}
+
+static void rmsnorm_rsqrt_row(size_t K, const operands *o, float *y)
+{
+    const float v = sum_of(K, o->x, 0, true) / (float)K + o->d;
+    scaled_row(K, o, 0, two_ulps_off(1 / sqrt((double)v), true), y);
+}
+
+static void layernorm_row(size_t K, const operands *o, float *y)
+{
+    const float mean = sum_of(K, o->x, 0, false) / (float)K;
+    scaled_row(K, o, mean, root_of(sum_of(K, o->x, mean, true) / (float)K, o), y);
+}
+
+static void layernorm_one_pass_row(size_t K, const operands *o, float *y)
+{
+    const float mean = sum_of(K, o->x, 0, false) / (float)K;
+    scaled_row(K, o, mean, root_of(sum_of(K, o->x, 0, true) / (float)K - mean * mean, o), y);
+}
+
 /* ---- first guesses ---- */
+
+static void start_produced(size_t K, size_t n, uint64_t h, operands *o)
+{
+    (void)n;
+    for (size_t k = 0; k < K; k++) {
+        o->x[k] = 1 + (float)(h >> k % 40 & 255) / 256;
+        o->w16[k] = 1;
+    }
+    o->d = 0x1p-20f;
+}
 
 static void start_product(size_t K, size_t n, uint64_t h, operands *o)
 {
@@ -431,6 +519,14 @@ static void start_quotient(size_t K, size_t n, uint64_t h, operands *o)
     .step = "quantize_rows", .K = 1, .threshold = OFF, .x = IN(type, lo, hi), .x_rest = NONE,      \
     .w16 = NONE, .s = NONE, .a = IN(type, lo, hi), .d = NONE, .bias = NONE, .x_type = KBIT_##type, \
     .start = start_quotient
+
+#define ACTIVATION(of, lo, hi)                                                                     \
+    .step = of, .K = 1, .threshold = OFF, .x = IN(F32, lo, hi), .x_rest = NONE, .w16 = NONE,       \
+    .s = NONE, .a = NONE, .d = NONE, .bias = NONE, .x_type = KBIT_F32, .start = start_produced
+#define NORM(of, k, lo, hi)                                                                        \
+    .step = of, .K = k, .threshold = OFF, .x = IN(F32, lo, hi), .x_rest = NONE,                    \
+    .w16 = IN(F32, -1, 1), .s = NONE, .a = NONE, .d = IN(F32, -40, -10), .bias = NONE,             \
+    .x_type = KBIT_F32, .start = start_produced
 
 const target TARGETS[] = {
     {.name = "quantize-exact-f16",
@@ -691,5 +787,65 @@ const target TARGETS[] = {
      LAYER_PAPER,
      .answer = paper_cut,
      .start = start_layer},
+    {.name = "quantize-reciprocal-f16",
+     .theorem = "quantize-gap",
+     .declares = "quant=reciprocal",
+     .adversary = "x * RN(127 RN(1 / a)), fp16",
+     QUANTIZE(F16, -4, 4),
+     .ratio = ratio_RECIPROCAL_F16},
+    {.name = "quantize-reciprocal-bf16",
+     .theorem = "quantize-gap",
+     .declares = "quant=reciprocal",
+     .adversary = "x * RN(127 RN(1 / a)), bf16",
+     QUANTIZE(BF16, -4, 4),
+     .ratio = ratio_RECIPROCAL_BF16},
+    {.name = "quantize-reciprocal-f32",
+     .theorem = "quantize-f32",
+     .declares = "quant=reciprocal",
+     .adversary = "x * RN(127 RN(1 / a)), fp32",
+     QUANTIZE(F32, -4, 4),
+     .ratio = ratio_RECIPROCAL_F32},
+    {.name = "gelu",
+     .theorem = "gelu",
+     .declares = "",
+     .adversary = "erf as far above as two ulps let it",
+     ACTIVATION("gelu", -10, 2),
+     .answer = gelu_above},
+    {.name = "gelu_tanh",
+     .theorem = "gelu-tanh",
+     .declares = "",
+     .adversary = "tanh as far above as two ulps let it",
+     ACTIVATION("gelu_tanh", -10, 2),
+     .answer = gelu_tanh_above},
+    {.name = "silu",
+     .theorem = "silu",
+     .declares = "",
+     .adversary = "exp as far above as two ulps let it, then a reciprocal",
+     ACTIVATION("silu", -10, 4),
+     .answer = silu_below},
+    {.name = "rmsnorm",
+     .theorem = "rmsnorm",
+     .declares = "rsqrt=ieee",
+     .adversary = "squares added from the left",
+     NORM("rmsnorm", 16, -2, 2),
+     .outputs = rmsnorm_row},
+    {.name = "rmsnorm-rsqrt",
+     .theorem = "norm-rsqrt",
+     .declares = "rsqrt=cuda",
+     .adversary = "a reciprocal root as far below as two ulps let it",
+     NORM("rmsnorm", 4, -2, 2),
+     .outputs = rmsnorm_rsqrt_row},
+    {.name = "layernorm-two-pass",
+     .theorem = "layernorm-two-pass",
+     .declares = "variance=two-pass",
+     .adversary = "sums from the left",
+     NORM("layernorm", 16, -2, 2),
+     .outputs = layernorm_row},
+    {.name = "layernorm-one-pass",
+     .theorem = "layernorm-one-pass",
+     .declares = "variance=one-pass",
+     .adversary = "sums from the left",
+     NORM("layernorm", 16, -2, 2),
+     .outputs = layernorm_one_pass_row},
 };
 const size_t N_TARGETS = sizeof TARGETS / sizeof *TARGETS;

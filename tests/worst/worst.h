@@ -2,7 +2,7 @@
  *
  * A target is a theorem under one declared operation sequence, and an adversary: a candidate that is
  * legal under that declaration and takes, wherever it may choose, the order and the rounding that
- * errs most. The problem is one output element, M = N = 1. */
+ * errs most. The problem is one output element, M = N = 1, or one row of a normalization. */
 #ifndef KBIT_TESTS_WORST_H
 #define KBIT_TESTS_WORST_H
 
@@ -41,6 +41,8 @@ typedef struct {
     kbit_dtype x_type;
     /* The adversary's output. */
     float (*answer)(size_t K, size_t outliers, const operands *o);
+    /* In its place, of a normalization: K outputs. w16 is gamma, d is eps. */
+    void (*outputs)(size_t K, const operands *o, float *y);
     /* A first guess; h are random bits that it may use. */
     void (*start)(size_t K, size_t outliers, uint64_t h, operands *o);
     /* err / bound where no judge computes it: of the sequence's proved relative error. */

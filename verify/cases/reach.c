@@ -177,6 +177,17 @@ static void fill_exceeded(kbit_problem *p)
     p->x[(p->M - 1) * p->K + p->K / 2] = -(5.5f + 0x1p-8f);
 }
 
+/* NaNs that are not masked, beside the absmax of the rest of their rows. */
+static void fill_laundered(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    kbit_absmax_rows(p->M, p->K, p->x, 0, NULL, p->threshold, p->absmax);
+    for (size_t i = 0; i < p->M; i += 2)
+        for (size_t k = i; k < p->K; k += 7)
+            if (fabsf(p->x[i * p->K + k]) < p->absmax[i])
+                p->x[i * p->K + k] = k % 2 ? NAN : -NAN;
+}
+
 /* Rows of bfloat16 subnormals; a few rows hold one normal number. */
 static void fill_subnormal_rows(kbit_problem *p)
 {
@@ -387,6 +398,14 @@ static const kbit_case CASES[] = {
      .only = "quantize_rows",
      .level = QUICK,
      FILL(fill_exceeded, 0)},
+    {.name = "absmax-laundered",
+     .what = "NaN beside an absmax that is a number: must be refused, except by nan=launder",
+     SHAPE(9, 1, 40),
+     TYPES(F16, F32),
+     THRESHOLD(OFF),
+     .only = "quantize_rows",
+     .level = QUICK,
+     FILL(fill_laundered, 0)},
     {.name = "codes-k70001",
      .what = "uniform codes, K beyond 16 bits: no block is like another",
      SHAPE(3, 5, 70001),

@@ -52,6 +52,21 @@ static void fill_few_ties(kbit_problem *p)
     }
 }
 
+/* The same in W, in columns of which some have ties in X. */
+static void fill_few_ties_of_both(kbit_problem *p)
+{
+    fill_few_ties(p);
+    for (size_t j = 0; j < p->N; j++) {
+        float *row = p->w16 + j * p->K,
+              s = in_type(p, 0.5 + (double)(draw(p, ID_EXTRA, ~j) % 512) / 1024);
+        for (size_t k = 0; k < p->K; k++)
+            row[k] = k == 0 ? s
+                     : j % 4 && k % 3 == 0 && k < 6 + 3 * (j % 4)
+                         ? (draw(p, ID_EXTRA, ~(j * p->K + k)) & 1 ? s : -s) / 2
+                         : in_type(p, (double)row[k] / 8);
+    }
+}
+
 /* clang-format off: one case a line */
 static const kbit_case CASES[] = {
     {"ties", "exact ties 127x/a = k + 1/2 in most elements", 32, 16, 255, F16, F16, OFF, true, NULL,
@@ -60,6 +75,8 @@ static const kbit_case CASES[] = {
      NULL, fill_ties, 0},
     {"few-ties", "at most 12 ties a row", 16, 40, 96, F16, F32, 6, true, NULL, false, DEFAULT, NULL,
      fill_few_ties, 0},
+    {"few-ties-of-both", "at most 12 ties a row of X, and 4 a row of W", 16, 40, 96, F16, F32, OFF,
+     true, "llmint8_linear_paper", false, DEFAULT, NULL, fill_few_ties_of_both, 0},
     {"near-ties", "each element as close to a tie as its type allows", 64, 16, 255, F16, F16, OFF,
      true, NULL, false, DEFAULT, NULL, fill_near_ties, 0},
     {"blocks-32-ties", "blocks-32 with exact ties", 300, 8, 32, F16, F16, OFF, false, NULL, false,

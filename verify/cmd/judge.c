@@ -127,7 +127,7 @@ static kbit_status judge_tensors(const char *folder, kbit_manifest *m, const kbi
     if (status != KBIT_OK)
         return status;
     kbit_error why = {KBIT_OK, ""};
-    if (step->refuses && (status = step->refuses(&call, &why)) != KBIT_OK)
+    if (step->refuses && (status = step->refuses(&call, judging->declared, &why)) != KBIT_OK)
         return status == KBIT_ERR_MEMORY
                    ? kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", step->stem)
                    : kbit_fail(error, status, "%s: there is no right output: %s", folder, why.text);

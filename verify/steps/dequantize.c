@@ -28,6 +28,11 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 kbit_dequantize_may_overflow(judging->declared, c[i * call->N + j], a[i], s[j]);
             if (overflows == KBIT_OVERFLOW_ANYTHING) {
                 verdict->undecided++;
+                if (!verdict->note[0])
+                    snprintf(verdict->note, sizeof verdict->note,
+                             "row %zu, column %zu: some order of these factors overflows, another "
+                             "underflows: no theorem says what then comes out",
+                             judging->first_row + i, j);
                 continue;
             }
             verdict->checked++;

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 /* A row whose worst case leaves int32 makes the product meaningless: sum |q| max|w| > 2^31 - 1. */
-static kbit_status refuses(const kbit_call *call, kbit_error *why)
+static kbit_status refuses(const kbit_call *call, const kbit_declared *declared, kbit_error *why)
 {
+    (void)declared;
     const int8_t *q = call->in[0].data, *w = call->in[1].data;
     int64_t largest = 0;
     for (size_t i = 0; i < call->N * call->K; i++)

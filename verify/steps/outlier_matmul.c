@@ -44,7 +44,8 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
     for (size_t i = 0; i < M; i++) {
         double largest = 0;
         for (size_t o = 0; o < n; o++)
-            largest = fmax(largest, fabs((double)x[i * K + (size_t)outliers[o]]));
+            if (isfinite(x[i * K + (size_t)outliers[o]]))
+                largest = fmax(largest, fabs((double)x[i * K + (size_t)outliers[o]]));
         for (size_t j = 0; j < N; j++) {
             double observed = (double)y[i * N + j], start = (double)d[i * N + j];
             kbit_sum terms = {0};

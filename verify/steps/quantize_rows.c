@@ -8,7 +8,7 @@
 
 #include "codes.h"
 
-static kbit_status refuses(const kbit_call *call, kbit_error *why)
+static kbit_status refuses(const kbit_call *call, const kbit_declared *declared, kbit_error *why)
 {
     size_t M = call->M, K = call->K;
     const float *absmax = call->in[1].data;
@@ -16,6 +16,8 @@ static kbit_status refuses(const kbit_call *call, kbit_error *why)
     float *x = kbit_widened(&call->in[0]);
     bool *excluded = calloc(K ? K : 1, sizeof *excluded);
     kbit_status status = x && excluded ? KBIT_OK : KBIT_ERR_MEMORY;
+    if (status == KBIT_OK && declared->nan == NAN_LAUNDER)
+        kbit_launder(M * K, x);
     for (size_t o = 0; status == KBIT_OK && o < call->in[2].dim[0]; o++)
         excluded[outliers[o]] = true;
     for (size_t i = 0; status == KBIT_OK && i < M; i++)
@@ -47,6 +49,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
         free(excluded);
         return kbit_fail(error, KBIT_ERR_MEMORY, "quantize_rows: out of memory");
     }
+    if (judging->declared->nan == NAN_LAUNDER)
+        kbit_launder(M * K, x);
     for (size_t o = 0; o < call->in[2].dim[0]; o++)
         excluded[outliers[o]] = true;
 

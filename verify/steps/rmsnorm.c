@@ -1,8 +1,9 @@
 /* rmsnorm -- ENCLOSED; see produced.c. */
 #include "produced.h"
 
-static kbit_status refuses(const kbit_call *call, kbit_error *why)
+static kbit_status refuses(const kbit_call *call, const kbit_declared *declared, kbit_error *why)
 {
+    (void)declared;
     return kbit_refuses_eps(call, 2, why);
 }
 

@@ -1,8 +1,9 @@
 /* rmsnorm_quantize -- ENCLOSED for h; O, absmax and q EXACT or SET on the candidate's own h; see produced.c. */
 #include "produced.h"
 
-static kbit_status refuses(const kbit_call *call, kbit_error *why)
+static kbit_status refuses(const kbit_call *call, const kbit_declared *declared, kbit_error *why)
 {
+    (void)declared;
     return kbit_refuses_eps(call, 2, why);
 }
 
