@@ -227,10 +227,15 @@ static float gelu_double(float x)
 }
 RUN_ACTIVATION(gelu_double)
 
-/* erff 2 ulp too large where that is not beyond 1. */
+/* An erf that is up to 2 ulp too large where that is not beyond 1: two floats above the one below it. erff
+ * would not do, it may be an ulp too large already. */
 static float gelu_two_ulps(float x)
 {
-    float e = erff(x / 0x1.6a09e6p0f), above = nextafterf(nextafterf(e, INFINITY), INFINITY);
+    double exact = erf((double)(x / 0x1.6a09e6p0f));
+    float e = (float)exact;
+    if ((double)e > exact)
+        e = nextafterf(e, -INFINITY);
+    float above = nextafterf(nextafterf(e, INFINITY), INFINITY);
     return x * (1 + (above <= 1 && isfinite(x) && fabsf(e) > 0x1p-20f ? above : e)) * 0.5f;
 }
 RUN_ACTIVATION(gelu_two_ulps)
