@@ -24,3 +24,4 @@ include tests/contain.mk
 include tests/tester.mk
 include tests/referee.mk
 include tests/producers.mk
+include tests/paths.mk

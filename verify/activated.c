@@ -55,6 +55,16 @@ static kbit_interval half_times(kbit_interval x, kbit_interval s)
     return kbit_interval_hull(times(times(half, x), s), times(half, times(x, s)));
 }
 
+/* x / (1 + exp y), the quotient or x times the reciprocal. */
+static kbit_interval over_one_plus_exp(kbit_interval x, kbit_interval y)
+{
+    const kbit_interval e = by_library(mpfr_exp, y);
+    const kbit_interval below = one_plus((kbit_interval){fmax(e.lo, 0), e.hi});
+    const kbit_interval quotient = f32(kbit_interval_div(x, below));
+    const kbit_interval inverse = f32(kbit_interval_div(kbit_point(1), below));
+    return kbit_interval_hull(quotient, times(x, inverse));
+}
+
 kbit_interval kbit_gelu_of(float x)
 {
     const kbit_interval at = kbit_point((double)x);
@@ -80,17 +90,15 @@ kbit_interval kbit_gelu_tanh_of(float x)
     kbit_interval folded = kbit_interval_hull(times(k, square), times(times(k, at), at));
     z = kbit_interval_hull(z, times(at, f32(kbit_interval_add(folded, s))));
     kbit_interval t = by_library(mpfr_tanh, z);
-    return half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}));
+    t = half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}));
+    /* (1 + tanh z)/2 is 1/(1 + exp(-2 z)), which is how x sigmoid(2 z) computes it. */
+    return kbit_interval_hull(t, over_one_plus_exp(at, times(kbit_point(-2), z)));
 }
 
 kbit_interval kbit_silu_of(float x)
 {
     const kbit_interval at = kbit_point((double)x);
-    kbit_interval e = by_library(mpfr_exp, kbit_point(-(double)x));
-    kbit_interval below = one_plus((kbit_interval){fmax(e.lo, 0), e.hi});
-    kbit_interval quotient = f32(kbit_interval_div(at, below));
-    kbit_interval inverse = f32(kbit_interval_div(kbit_point(1), below));
-    return kbit_interval_hull(quotient, times(at, inverse));
+    return over_one_plus_exp(at, kbit_point(-(double)x));
 }
 
 /* 1 + erf and 1 + tanh cancel on the negative side; the forms below do not. The precision makes the doubles

@@ -2,20 +2,19 @@
  * injected outlier features. */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cases/family.h"
-
-#define MOST_CASES 256
 
 static const kbit_case_family *const FAMILIES[] = {
     &kbit_cases_ordinary,   &kbit_cases_ties,  &kbit_cases_transparent, &kbit_cases_degenerate,
     &kbit_cases_outliers,   &kbit_cases_range, &kbit_cases_cancelling,  &kbit_cases_structured,
     &kbit_cases_boundaries, &kbit_cases_codes, &kbit_cases_scale,       &kbit_cases_reach,
-    &kbit_cases_bulk,       &kbit_cases_ports, &kbit_cases_producers,
+    &kbit_cases_bulk,       &kbit_cases_ports, &kbit_cases_paths,       &kbit_cases_producers,
 };
 
-static kbit_case all[MOST_CASES];
+static kbit_case *all;
 static size_t n_all;
 
 /* Quick: the first and the last preset, narrow. Default: all narrow ones, and 6.7b, where the paper
@@ -31,12 +30,21 @@ static kbit_level level_of(const kbit_outlier_preset *preset, int wide, bool end
 static void build(void)
 {
     const kbit_outlier_preset *presets;
-    size_t n = kbit_outlier_presets(&presets);
-    for (size_t f = 0; f < sizeof FAMILIES / sizeof *FAMILIES; f++)
-        for (size_t c = 0; c < FAMILIES[f]->n && n_all < MOST_CASES; c++)
+    const size_t n = kbit_outlier_presets(&presets),
+                 n_families = sizeof FAMILIES / sizeof *FAMILIES;
+    size_t most = 2 * n;
+    for (size_t f = 0; f < n_families; f++)
+        most += FAMILIES[f]->n;
+    all = calloc(most, sizeof *all);
+    if (!all) {
+        fprintf(stderr, "kbit: out of memory\n");
+        abort();
+    }
+    for (size_t f = 0; f < n_families; f++)
+        for (size_t c = 0; c < FAMILIES[f]->n; c++)
             all[n_all++] = FAMILIES[f]->cases[c];
     for (size_t p = 0; p < n; p++)
-        for (int wide = 0; wide < 2 && n_all < MOST_CASES; wide++) {
+        for (int wide = 0; wide < 2; wide++) {
             kbit_case *c = &all[n_all++];
             *c = (kbit_case){.what = presets[p].source,
                              .M = wide ? 128 : 48,

@@ -39,12 +39,13 @@ struct kbit_problem {
     uint64_t seed;
     size_t M, N, K, n_outliers;
     kbit_dtype x_type, out_type;
+    kbit_dtype parameter_type; /* of gamma and beta: x_type where fill does not say otherwise */
     float threshold;
     float *x, *w16, *w_absmax, *bias, *absmax, *d, *y;
     int8_t *w, *q;
     int32_t *outliers, *c;
     void *x_typed, *w16_typed; /* the same values in x_type */
-    float *gamma, *beta, eps;  /* of producers: representable in x_type; eps is a float */
+    float *gamma, *beta, eps;  /* of producers: representable in parameter_type; eps is a float */
     void *gamma_typed, *beta_typed;
     bool no_list; /* the steps get an empty list of outlier columns */
 };

@@ -8,6 +8,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/degenerate.c \
 	verify/cases/ordinary.c \
 	verify/cases/outliers.c \
+	verify/cases/paths.c \
 	verify/cases/ports.c \
 	verify/cases/range.c \
 	verify/cases/reach.c \

@@ -72,7 +72,7 @@ static const kbit_declared_row ROWS[] = {
      AT(ftz_in16)},
     {"ftz32", "keep|flush",
      "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper " NORMS,
-     "fp32 results below 2^-126 are kept|any of them may become zero", AT(ftz32)},
+     "fp32 results and statistics below 2^-126 are kept|any of them may become zero", AT(ftz32)},
     {"ftz-out16", "keep|flush", "store llmint8_linear_bnb llmint8_linear_paper",
      "subnormal fp16 and bf16 outputs are kept|they become zero", AT(ftz_out16)},
     {"store", "once|twice|any", "store llmint8_linear_bnb llmint8_linear_paper",
@@ -88,8 +88,10 @@ static const kbit_declared_row ROWS[] = {
      "output type first, the bias added and the sum rounded again",
      AT(bias)},
     {"via", "direct|f16", "store llmint8_linear_bnb llmint8_linear_paper",
-     "what is rounded to the output type is rounded once|it is rounded to fp16 first (with "
-     "bias=after-round: both times), then to the output type",
+     "what is rounded to the output type is rounded once|it is rounded to fp16 first, then to the "
+     "output type (with bias=after-round: the rest to fp16, its sum with the bias to fp16, and "
+     "that to "
+     "the output type)",
      AT(via)},
     {"subB", "exact|f16|bf16|x", "outlier_matmul llmint8_linear_bnb",
      "outlier weights w s/127 unrounded or scaled after|w s/127 rounded to fp16 before the "

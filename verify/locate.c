@@ -101,9 +101,13 @@ kbit_status kbit_candidate_find(const char *name, char *found, size_t size, kbit
 {
     if (strchr(name, '/')) {
         snprintf(found, size, "%s", name);
-        if (access(found, R_OK) == 0)
-            return KBIT_OK;
-        return kbit_fail(error, KBIT_ERR_IO, "candidate %s: %s", name, strerror(errno));
+        struct stat file; /* loading waits for whoever writes into a pipe */
+        if (access(found, R_OK) != 0 || stat(found, &file) != 0)
+            return kbit_fail(error, KBIT_ERR_IO, "candidate %s: %s", name, strerror(errno));
+        if (!S_ISREG(file.st_mode))
+            return kbit_fail(error, KBIT_ERR_IO, "candidate %s: no file that could be loaded",
+                             name);
+        return KBIT_OK;
     }
     search s = {name, found, size};
     if (each_folder(holds, &s))

@@ -1,4 +1,5 @@
 /* problem.c -- the tensors of one case, and what the steps see of them. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,7 @@ static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p,
     p->K = of->K;
     p->x_type = of->x_type;
     p->out_type = of->out_type;
+    p->parameter_type = of->x_type;
     p->threshold = of->threshold;
     size_t M = p->M, N = p->N, K = p->K;
     bool ok = (p->w = room(N, K, 1)) && (p->q = room(M, K, 1));
@@ -72,12 +74,27 @@ static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p,
              (p->w16_typed = room(N, K, kbit_dtype_size(p->x_type)));
     if (ok && asks_producers(of))
         ok = (p->gamma = room(K, 1, sizeof *p->gamma)) && (p->beta = room(K, 1, sizeof *p->beta)) &&
-             (p->gamma_typed = room(K, 1, kbit_dtype_size(p->x_type))) &&
-             (p->beta_typed = room(K, 1, kbit_dtype_size(p->x_type)));
+             (p->gamma_typed = room(K, 1, sizeof(float))) &&
+             (p->beta_typed = room(K, 1, sizeof(float)));
     if (ok)
         return KBIT_OK;
     kbit_problem_free(p);
     return kbit_fail(error, KBIT_ERR_MEMORY, "case %s: out of memory", of->name);
+}
+
+/* x in its type; a NaN that was signalling still is, where its payload fits: rounding makes it quiet. */
+static kbit_status in_its_type(size_t n, const float *x, kbit_dtype type, void *typed)
+{
+    const int cut = type == KBIT_F16 ? 13 : 16;
+    const kbit_status status = kbit_round(n, x, type, typed);
+    uint16_t *halves = typed;
+    for (size_t i = 0; status == KBIT_OK && type != KBIT_F32 && i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        if (isnan(x[i]) && !(bits & 0x400000) && (bits & 0x3fffff) >> cut)
+            halves[i] ^= (uint16_t)(0x400000 >> cut);
+    }
+    return status;
 }
 
 /* X, W -> O, a, q, (w, s), C, D, Y by the reference. */
@@ -88,8 +105,8 @@ static kbit_status derive(kbit_problem *p, kbit_error *error)
     const size_t x_elements = M * K, w_elements = N * K;
     kbit_status status;
     const char *at = "kbit_round";
-    if ((status = kbit_round(x_elements, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
-        (status = kbit_round(w_elements, p->w16, p->x_type, p->w16_typed)) != KBIT_OK)
+    if ((status = in_its_type(x_elements, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
+        (status = in_its_type(w_elements, p->w16, p->x_type, p->w16_typed)) != KBIT_OK)
         goto stopped;
     at = "kbit_outlier_columns";
     status = kbit_outlier_columns(M, K, p->x, p->threshold, p->outliers, &p->n_outliers);
@@ -134,12 +151,12 @@ kbit_status kbit_problem_make(const kbit_case *of, uint64_t seed, kbit_problem *
     if (!of->only)
         status = derive(p, error);
     else if (!asks_product_alone(of) &&
-             ((status = kbit_round(p->M * p->K, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
-              (status = kbit_round(p->N * p->K, p->w16, p->x_type, p->w16_typed)) != KBIT_OK))
+             ((status = in_its_type(p->M * p->K, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
+              (status = in_its_type(p->N * p->K, p->w16, p->x_type, p->w16_typed)) != KBIT_OK))
         kbit_fail(error, status, "case %s: %s", of->name, kbit_status_string(status));
     if (status == KBIT_OK && asks_producers(of)) {
-        kbit_round(p->K, p->gamma, p->x_type, p->gamma_typed);
-        kbit_round(p->K, p->beta, p->x_type, p->beta_typed);
+        kbit_round(p->K, p->gamma, p->parameter_type, p->gamma_typed);
+        kbit_round(p->K, p->beta, p->parameter_type, p->beta_typed);
     }
     if (status != KBIT_OK)
         kbit_problem_free(p);
@@ -190,8 +207,8 @@ kbit_tensor kbit_problem_tensor(const kbit_problem *p, const kbit_slot *slot)
         {"c", p->c, KBIT_I32},
         {"d", p->d, KBIT_F32},
         {"y", p->y, KBIT_F32},
-        {"gamma", p->gamma_typed, p->x_type},
-        {"beta", p->beta_typed, p->x_type},
+        {"gamma", p->gamma_typed, p->parameter_type},
+        {"beta", p->beta_typed, p->parameter_type},
         {"eps", (void *)&p->eps, KBIT_F32},
     };
     kbit_tensor tensor = {.rank = (uint32_t)strlen(slot->dims)};

@@ -247,6 +247,13 @@ static float gelu_tanh_grouped(float x)
 }
 RUN_ACTIVATION(gelu_tanh_grouped)
 
+/* (1 + tanh z)/2 is the sigmoid of 2z. */
+static float gelu_tanh_sigmoid(float x)
+{
+    return x / (1 + expf(-2 * 0x1.988454p-1f * (x + 0.044715f * (x * x * x))));
+}
+RUN_ACTIVATION(gelu_tanh_sigmoid)
+
 /* The two constants multiplied beforehand, as ONNX Runtime has it. */
 static float gelu_tanh_folded(float x)
 {
@@ -268,18 +275,35 @@ RUN_ACTIVATION(silu_double)
 
 /* ---- with quantization behind them ---- */
 
-/* Ties of codes away from zero; in fp16, where 127 x does not overflow. */
-static kbit_status run_ties_away(void *bound, const kbit_call *call)
+/* What the reference computes, but for the codes of h. */
+static kbit_status with_codes(const kbit_call *call,
+                              kbit_status (*quantize)(void *bound, const kbit_call *call))
 {
-    (void)bound;
     kbit_status status = reference_step(call);
     const kbit_tensor in[] = {call->out[0], call->out[2], call->out[1]};
     kbit_call codes = *call;
     codes.step = "quantize_rows";
     codes.in = in;
     codes.out = &call->out[3];
-    return status == KBIT_OK && call->out[0].dtype == KBIT_F16 ? legal_quantize_away(NULL, &codes)
-                                                               : status;
+    return status == KBIT_OK ? quantize(NULL, &codes) : status;
+}
+
+static kbit_status run_ties_away(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return with_codes(call, legal_quantize_away);
+}
+
+static kbit_status run_codes_mul(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return with_codes(call, legal_quantize_mul);
+}
+
+static kbit_status run_codes_rdiv(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return with_codes(call, legal_quantize_rdiv);
 }
 
 /* NaNs stay in h, and count as 0 behind it. */
@@ -332,6 +356,7 @@ const legal_variant legal_producers[] = {
     {"gelu-two-ulps", "gelu", run_gelu_two_ulps, ""},
     {"gelu-tanh-fused", "gelu_tanh", run_gelu_tanh_fused, ""},
     {"gelu-tanh-grouped", "gelu_tanh", run_gelu_tanh_grouped, ""},
+    {"gelu-tanh-sigmoid", "gelu_tanh", run_gelu_tanh_sigmoid, ""},
     {"gelu-tanh-folded", "gelu_tanh", run_gelu_tanh_folded, ""},
     {"silu-inverse", "silu", run_silu_inverse, ""},
     {"silu-double", "silu", run_silu_double, ""},
@@ -339,6 +364,8 @@ const legal_variant legal_producers[] = {
     {"layernorm-quantize-welford", "layernorm_quantize", run_welford_lanes, "variance=welford"},
     {"rmsnorm-quantize-lanes", "rmsnorm_quantize", run_lanes, ""},
     {"relu-quantize-ties-away", "relu_quantize", run_ties_away, "quant=any"},
+    {"relu-quantize-mul", "relu_quantize", run_codes_mul, "quant=mul"},
+    {"gelu-quantize-rdiv", "gelu_quantize", run_codes_rdiv, "quant=rdiv"},
     {"relu-quantize-launders-nan", "relu_quantize", run_nan_behind, "nan=launder"},
     {"silu-quantize-double", "silu_quantize", run_silu_double, ""},
     {NULL, NULL, NULL, NULL},

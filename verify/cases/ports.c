@@ -33,15 +33,16 @@ static void fill_beside_threshold(kbit_problem *p)
     }
 }
 
-/* Accumulators that float cannot hold, just below the next float, where cutting off errs most;
+/* Accumulators that float cannot hold, just below the next float, where cutting off errs most, and just
+ * above the last one, where rounding up does;
  * statistics next to powers of two, where the roundings that follow are relatively largest. */
 static void fill_dequantize_long(kbit_problem *p)
 {
     for (size_t i = 0; i < p->M * p->N; i++) {
         uint64_t h = draw(p, ID_Q, i);
         int shift = 2 + (int)(h % 6);
-        int64_t c =
-            ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) + ((1 << shift) - 1);
+        int64_t c = ((((int64_t)1 << 23) + (int64_t)(h >> 8 & 0x3ffff)) << shift) +
+                    (i % 2 ? 1 : (1 << shift) - 1);
         p->c[i] = (int32_t)(h >> 63 ? -c : c);
     }
     for (int operand = 0; operand < 2; operand++)
@@ -104,11 +105,15 @@ static void fill_weights_nonfinite(kbit_problem *p)
     const float KINDS[] = {NAN, INFINITY, -INFINITY};
     fill_outliers(p);
     for (size_t j = 1; j < p->N; j += 4)
-        p->w16[j * p->K + draw(p, ID_EXTRA, j) % p->K] = KINDS[j / 4 % 3];
+        p->w16[j * p->K + (j % 8 == 1 ? 8 : draw(p, ID_EXTRA, j) % p->K)] = KINDS[j / 4 % 3];
+    for (size_t i = 0; i < p->M; i += 2) /* 0 times infinity is NaN */
+        if (fabsf(p->x[i * p->K + 8]) < p->threshold)
+            p->x[i * p->K + 8] = 0;
 }
 
 /* Weights given as codes use all of int8, -128 as well, which quantization never gives; with what the
- * two steps need that take them from outside. */
+ * two steps need that take them from outside. A scale that is 0, one that is subnormal, and a d that is
+ * infinite or NaN. */
 static void fill_w_128(kbit_problem *p)
 {
     fill_outliers(p);
@@ -122,7 +127,11 @@ static void fill_w_128(kbit_problem *p)
         if (k % 5 == 4)
             p->outliers[p->n_outliers++] = (int32_t)k;
     for (size_t i = 0; i < p->M * p->N; i++)
-        p->d[i] = (float)(int)(draw(p, ID_Q, i) % 2001) / 16 - 62;
+        p->d[i] = i % p->N == 5 ? 0 : (float)(int)(draw(p, ID_Q, i) % 2001) / 16 - 62;
+    p->w_absmax[3] = 0;
+    p->w_absmax[5] = 0x1p-128f; /* what it scales is normal again */
+    p->d[0] = INFINITY;
+    p->d[p->N + 1] = NAN;
 }
 
 #define SHAPE(m, n, k)      .M = (m), .N = (n), .K = (k)
@@ -159,7 +168,7 @@ static const kbit_case CASES[] = {
      .what = "floats at the threshold, and one ulp below and above",
      SHAPE(11, 8, 60),
      TYPES(F32, F32),
-     .threshold = 6,
+     .threshold = 6.1f, /* no 16-bit number: the nearest ones lie on either side */
      .bias = true,
      .chained = true,
      .level = QUICK,

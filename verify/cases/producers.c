@@ -4,8 +4,17 @@
 #include "produced.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { ID_GAMMA = ID_EXTRA + 2, ID_BETA };
+
+/* The parameter v in its type; as a float it has bits that no 16-bit type holds. */
+static float parameter(const kbit_problem *p, double v, uint64_t h)
+{
+    if (p->parameter_type == F32)
+        v *= 1 + (double)(h % 4096) * 0x1p-22;
+    return (float)kbit_nearest(v, p->parameter_type);
+}
 
 /* gamma near 1, some of it negative, and ten times as large in every 50th column, which makes an outlier
  * feature of it; beta near 0. */
@@ -15,8 +24,9 @@ static void fill_parameters(kbit_problem *p)
     for (size_t k = 0; k < p->K; k++) {
         uint64_t h = draw(p, ID_GAMMA, k);
         double gamma = (0.5 + (double)(h % 1024) / 1024) * (k % 50 == 7 ? 10 : 1);
-        p->gamma[k] = in_type(p, h >> 60 ? gamma : -gamma);
-        p->beta[k] = in_type(p, ((double)(draw(p, ID_BETA, k) % 2048) - 1024) / 4096);
+        const double beta = ((double)(draw(p, ID_BETA, k) % 2048) - 1024) / 4096;
+        p->gamma[k] = parameter(p, h >> 60 ? gamma : -gamma, h >> 32);
+        p->beta[k] = parameter(p, beta, h >> 16);
     }
 }
 
@@ -32,20 +42,37 @@ static void fill_ordinary(kbit_problem *p)
     const kbit_outlier_preset *preset = p->of->argument ? kbit_outlier_preset_find("6.7b") : NULL;
     fill_parameters(p);
     kbit_fill_activations(preset, p->seed, ID_X, p->M, p->K, p->x_type, p->x);
+    const bool last = p->M == 1 || p->K >= 500; /* who loses it gets another row */
+    for (size_t i = 0; last && i < p->M; i++)
+        p->x[i * p->K + p->K - 1] = in_type(p, p->K >= 2000 ? 3 * sqrt((double)p->K) : 5.875);
     for (size_t i = 0; preset && i < p->M; i += 3)
         for (size_t k = 7; k < p->K; k += 50)
             p->x[i * p->K + k] = in_type(p, 8 + (double)(draw(p, ID_EXTRA, i * p->K + k) % 64) / 8);
+}
+
+/* The same with parameters of another type than x. */
+static void fill_f32_parameters(kbit_problem *p)
+{
+    p->parameter_type = F32;
+    fill_ordinary(p);
+}
+
+static void fill_bf16_parameters(kbit_problem *p)
+{
+    p->parameter_type = BF16;
+    fill_ordinary(p);
 }
 
 /* Every step of both normalizations is exact. Each four neighbours are -3, -1, 1 and 3 in some order, so
  * their mean is 0 and their mean square 5; in odd rows all is shifted by an integer, which leaves the
  * variance. eps = 11 makes it 16, and its reciprocal root 1/4. K is a power of two. argument: gamma is 0:
  * a small integer; 1: an odd integer for which 3/4 of it is halfway between two fp16 values; 2: the
- * same for bf16. */
+ * same for bf16; 3: gamma is 1, eps 2, and row i is i + 1 times as large, so that nothing is rounded but
+ * the root, its reciprocal and the products with it. */
 static void fill_exact(kbit_problem *p)
 {
     static const int PATTERN[4] = {-3, 3, 1, -1};
-    p->eps = 11;
+    p->eps = p->of->argument == 3 ? 2 : 11;
     for (size_t k = 0; k < p->K; k++) {
         int h = (int)(draw(p, ID_GAMMA, k) % 64);
         p->gamma[k] = p->of->argument == 1   ? (float)(1363 - 2 * h)
@@ -55,9 +82,10 @@ static void fill_exact(kbit_problem *p)
     }
     for (size_t i = 0; i < p->M; i++) {
         int shift = i % 2 ? (int)(draw(p, ID_EXTRA, i) % 33) - 16 : 0;
+        const int times = p->of->argument == 3 ? 1 + (int)i : 1;
         for (size_t k = 0; k < p->K; k++) {
             size_t turn = draw(p, ID_X, i * p->K + k / 4) % 4;
-            p->x[i * p->K + k] = (float)(PATTERN[(k + turn) % 4] + shift);
+            p->x[i * p->K + k] = (float)(PATTERN[(k + turn) % 4] * times + shift);
         }
     }
 }
@@ -98,14 +126,21 @@ static void fill_scaled(kbit_problem *p)
         p->gamma[k] = 0x1p15f;
 }
 
-/* As fill_nonfinite of degenerate.c: a NaN, an infinity, a negative one in each third row, in turns. */
+/* An eps that is negative, infinite or NaN, by argument. */
+static void fill_wrong_eps(kbit_problem *p)
+{
+    const float EPS[] = {-0x1p-17f, INFINITY, NAN};
+    fill_ordinary(p);
+    p->eps = EPS[p->of->argument - 2];
+}
+
+/* A NaN, an infinity, a negative one and a signalling NaN in each third row, in turns. */
 static void fill_nonfinite(kbit_problem *p)
 {
+    const uint32_t KINDS[] = {0x7fc00000, 0x7f800000, 0xff800000, 0x7fa00000};
     fill_ordinary(p);
     for (size_t i = 1; i < p->M; i += 3)
-        p->x[i * p->K + draw(p, ID_EXTRA, i) % p->K] = i / 3 % 3 == 0   ? NAN
-                                                       : i / 3 % 3 == 1 ? INFINITY
-                                                                        : -INFINITY;
+        memcpy(&p->x[i * p->K + draw(p, ID_EXTRA, i) % p->K], &KINDS[i / 3 % 4], sizeof(float));
 }
 
 /* x_ik is number i K + k of the encodings of a 16-bit type, NaNs and infinities included. */
@@ -159,10 +194,18 @@ static const kbit_case CASES[] = {
      NULL, fill_exact, 0},
     {"produced-exact-wide", "the same at a model's width", 6, 0, 4096, BF16, F32, 6, true, ALL,
      false, QUICK, NULL, fill_exact, 0},
+    {"produced-exact-variance", "every operation up to the root is exact", 24, 0, 64, F32, F32, OFF,
+     false, ALL, false, QUICK, NULL, fill_exact, 3},
     {"produced-ties", "the same, and h often halfway between two fp16 values", 16, 0, 256, F16, F16,
      800, false, ALL, false, QUICK, NULL, fill_exact, 1},
     {"produced-ties-bf16", "and between two bf16 values", 16, 0, 256, BF16, BF16, OFF, false, ALL,
      false, QUICK, NULL, fill_exact, 2},
+    {"produced-eps-negative", "a negative eps: must be refused", 3, 0, 20, F16, F16, 6, true,
+     KBIT_NORMALIZATIONS, false, FULL, NULL, fill_wrong_eps, 2},
+    {"produced-eps-infinite", "an infinite eps: must be refused", 3, 0, 20, F16, F16, 6, true,
+     KBIT_NORMALIZATIONS, false, FULL, NULL, fill_wrong_eps, 3},
+    {"produced-eps-nan", "an eps that is NaN: must be refused", 3, 0, 20, F16, F16, 6, true,
+     KBIT_NORMALIZATIONS, false, FULL, NULL, fill_wrong_eps, 4},
     {"produced-constant", "rows of one value, whose variance is 0", 24, 0, 64, F16, F16, 6, true,
      ALL, false, QUICK, NULL, fill_constant, 0},
     {"produced-no-eps", "the same with eps = 0, where 0 / 0 is due", 24, 0, 64, F16, F16, 6, true,
@@ -179,7 +222,17 @@ static const kbit_case CASES[] = {
      ALL, false, QUICK, NULL, fill_ordinary, 0},
     {"produced-17-columns-f32", "the same in f32", 33, 0, 17, F32, F32, 6, true, ALL, false, QUICK,
      NULL, fill_ordinary, 0},
-    {"produced-one-row", "one token", 1, 0, 1000, BF16, BF16, 6, true, ALL, false, QUICK, NULL,
+    {"produced-f32-parameters", "f16 with gamma and beta in f32", 12, 0, 120, F16, F16, 6, true,
+     ALL, false, QUICK, NULL, fill_f32_parameters, 0},
+    {"produced-f32-parameters-bf16", "the same for bf16, out in f32", 12, 0, 120, BF16, F32, 6,
+     true, ALL, false, QUICK, NULL, fill_f32_parameters, 0},
+    {"produced-bf16-parameters", "f32 with gamma and beta in bf16", 12, 0, 120, F32, F16, 6, true,
+     ALL, false, QUICK, NULL, fill_bf16_parameters, 0},
+    {"produced-subnormal-bf16", "bf16 subnormals, which gamma makes normal", 9, 0, 128, BF16, F32,
+     OFF, false, KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_scaled, -132},
+    {"produced-subnormal-f32", "the same in f32", 9, 0, 128, F32, F32, OFF, false,
+     KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_scaled, -140},
+    {"produced-one-row", "one token", 1, 0, 1003, BF16, BF16, 6, true, ALL, false, QUICK, NULL,
      fill_ordinary, 0},
     {"produced-2049", "K just above a width that a warp takes", 5, 0, 2049, F16, F16, 6, true, ALL,
      false, DEFAULT, NULL, fill_ordinary, 0},
@@ -207,6 +260,14 @@ static const kbit_case CASES[] = {
      ALL, false, QUICK, NULL, fill_nonfinite, 0},
     {"produced-nonfinite-off", "the same with the threshold off, in f32", 30, 0, 64, F32, F32, OFF,
      true, ALL, false, QUICK, NULL, fill_nonfinite, 0},
+    {"produced-nonfinite-off-f16", "the same in f16", 30, 0, 64, F16, F16, OFF, true, ALL, false,
+     QUICK, NULL, fill_nonfinite, 0},
+    {"produced-nonfinite-off-bf16", "the same in bf16", 30, 0, 64, BF16, BF16, OFF, true, ALL,
+     false, QUICK, NULL, fill_nonfinite, 0},
+    {"produced-rows-1030", "more rows than a block", 1030, 0, 17, F16, F16, 6, true, ALL, false,
+     DEFAULT, NULL, fill_ordinary, 0},
+    {"produced-36x541", "more rows and columns than a warp", 36, 0, 541, F16, F16, 6, true, ALL,
+     false, DEFAULT, NULL, fill_ordinary, 0},
     {"produced-code-ties", "relu leaves exact ties of the codes", 16, 0, 128, F16, F16, OFF, true,
      ALL, false, QUICK, NULL, fill_code_ties, 0},
     {"produced-tails", "activations from -12 to 12 and beyond", 32, 0, 128, F32, F32, 6, true, ALL,
@@ -221,7 +282,7 @@ static const kbit_case CASES[] = {
      KBIT_LEVEL_FULL, NULL, fill_ordinary, 0},
     {"produced-every-f16", "every encoding of fp16", 256, 0, 256, F16, F16, 6, true, ALL, false,
      DEFAULT, NULL, fill_every, 0},
-    {"produced-every-bf16", "every encoding of bf16", 256, 0, 256, BF16, F32, OFF, true,
+    {"produced-every-bf16", "every encoding of bf16", 256, 0, 256, BF16, F32, 6, true,
      KBIT_ACTIVATIONS, false, DEFAULT, NULL, fill_every, 0},
     {"bulk-produced-f16", "a million elements, in rows of 512", 2048, 0, 512, F16, F16, 6, true,
      ALL, false, KBIT_LEVEL_NAMED, NULL, fill_ordinary, 1},

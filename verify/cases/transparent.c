@@ -89,7 +89,7 @@ static const kbit_case CASES[] = {
      QUICK, NULL, fill_transparent, 2},
     {"transparent-off", "the same without outliers", 65, 67, 130, F16, F16, OFF, false, NULL, true,
      DEFAULT, NULL, fill_transparent, 3},
-    {"transparent-wide", "the same over many tiles", 130, 140, 512, F16, F16, 6, false, NULL, false,
+    {"transparent-wide", "the same over many tiles", 260, 140, 264, F16, F16, 6, false, NULL, false,
      DEFAULT, NULL, fill_transparent, 1},
     {"transparent-f32", "the same with a float output", 20, 28, 96, F16, F32, 6, false, NULL, false,
      DEFAULT, NULL, fill_transparent, 2},

@@ -119,7 +119,9 @@ static void say_fault(words *w, const kbit_run_box *box, const kbit_run_request 
     case KBIT_PLACE_EARLIER:
         say(w, ": it %s ", did);
         say_tensor(w, box, NULL);
-        say(w, " of an earlier call of %s, which had returned: something of it still runs",
+        say(w,
+            " of an earlier call of %s, which had returned: something of it still runs, or kept "
+            "the pointer",
             box->step);
         return;
     case KBIT_PLACE_STACK:
