@@ -250,6 +250,23 @@ START_TEST(dispatch_climbs_down)
 }
 END_TEST
 
+/* The newest device that has not what the kernels use: nothing runs there. Nothing is all that an output
+ * without elements wants. */
+START_TEST(older_devices_are_refused)
+{
+    simt::Options o = simt::options();
+    o.capability = 79;
+    simt::set_options(o);
+    for (int f = 0; f < ALL; ++f) {
+        Call c;
+        ck_assert_msg(functions[f](c) == KBIT_ERR_NO_DEVICE, "function %d", f);
+        c.M = 0;
+        ck_assert_msg(functions[f](c) == (f == COLUMNS ? KBIT_ERR_NO_DEVICE : KBIT_OK),
+                      "function %d, no rows", f);
+    }
+}
+END_TEST
+
 static kbit_tensor tensor(const void *data, kbit_dtype type, size_t rows, size_t columns)
 {
     return {const_cast<void *>(data), type, columns ? 2u : 1u, {rows, columns}};
@@ -328,6 +345,96 @@ START_TEST(the_plug_in_runs_the_layer_and_lists_columns)
 }
 END_TEST
 
+/* Each step finds its tensors where kbit_candidate.h has them, and serves the call: what it makes of it
+ * is for kbit verify, to which a step that refuses is one that the plug-in does not have. */
+START_TEST(the_plug_in_serves_every_step)
+{
+    const size_t M = 3, N = 5, K = 24;
+    memset(floats().data(), 0, floats().size() * sizeof(float));
+    floats()[600] = 1e-5f;
+    const void *zeros = floats().data();
+    const auto named = [&](char name) {
+        switch (name) {
+        case 'x': /* and h */
+            return tensor(zeros, KBIT_F16, M, K);
+        case 'o': /* O without a column, as an input */
+            return tensor(nullptr, KBIT_I32, 0, 0);
+        case 'a':
+            return tensor(zeros, KBIT_F32, M, 0);
+        case 'q':
+            return tensor(zeros, KBIT_I8, M, K);
+        case 'w':
+            return tensor(zeros, KBIT_I8, N, K);
+        case 'W':
+            return tensor(zeros, KBIT_BF16, N, K);
+        case 's': /* and a bias */
+            return tensor(zeros, KBIT_F32, N, 0);
+        case 'c':
+            return tensor(zeros, KBIT_I32, M, N);
+        case 'd': /* and y */
+            return tensor(zeros, KBIT_F32, M, N);
+        case 'g': /* and beta */
+            return tensor(zeros, KBIT_BF16, K, 0);
+        case 'e':
+            return tensor(floats().data() + 600, KBIT_F32, 1, 0);
+        default: /* no tensor of the step */
+            return tensor(nullptr, KBIT_I8, 0, 0);
+        }
+    };
+    const struct {
+        const char *step, *in, *out;
+    } calls[] = {{"outlier_columns", "x", "O"},
+                 {"absmax_rows", "xo", "A"},
+                 {"quantize_rows", "xao", "Q"},
+                 {"int8_matmul", "qw", "C"},
+                 {"dequantize", "cas", "D"},
+                 {"outlier_matmul", "xowsd", "D"},
+                 {"outlier_matmul_w16", "xoWd", "D"},
+                 {"store", "ds", "D"},
+                 {"llmint8_linear_bnb", "xwss", "D"},
+                 {"rmsnorm", "xge", "X"},
+                 {"rmsnorm_quantize", "xge", "XOAQ"},
+                 {"layernorm", "xgge", "X"},
+                 {"layernorm_quantize", "xgge", "XOAQ"},
+                 {"relu", "x", "X"},
+                 {"relu_quantize", "x", "XOAQ"},
+                 {"gelu", "x", "X"},
+                 {"gelu_quantize", "x", "XOAQ"},
+                 {"gelu_tanh", "x", "X"},
+                 {"gelu_tanh_quantize", "x", "XOAQ"},
+                 {"silu", "x", "X"},
+                 {"silu_quantize", "x", "XOAQ"}};
+    for (const char *variant : {static_cast<const char *>(nullptr), "v1"}) {
+        const kbit_candidate_v1 *candidate = kbit_candidate(variant);
+        ck_assert_uint_eq(candidate->n_ops, sizeof calls / sizeof *calls);
+        for (const auto &c : calls) {
+            Guarded<uint16_t> h(M * K);
+            Guarded<int32_t> list(K), sums(M * N);
+            Guarded<float> a(M), y(M * N);
+            Guarded<int8_t> q(M * K);
+            const auto written = [&](char name) {
+                return name == 'X'   ? tensor(h.data(), KBIT_F16, M, K)
+                       : name == 'O' ? tensor(list.data(), KBIT_I32, K, 0)
+                       : name == 'A' ? tensor(a.data(), KBIT_F32, M, 0)
+                       : name == 'Q' ? tensor(q.data(), KBIT_I8, M, K)
+                       : name == 'C' ? tensor(sums.data(), KBIT_I32, M, N)
+                       : name == 'D' ? tensor(y.data(), KBIT_F32, M, N)
+                                     : named(name);
+            };
+            std::vector<kbit_tensor> in(1, named('-')), out(1, named('-'));
+            for (const char *i = c.in; *i; ++i)
+                in.push_back(named(*i));
+            for (const char *i = c.out; *i; ++i)
+                out.push_back(written(*i));
+            in.push_back(named('-'));
+            out.push_back(named('-'));
+            const kbit_call call = {c.step, M, N, K, 6.0f, &in[1], &out[1]};
+            ck_assert_msg(find(candidate, c.step)->run(nullptr, &call) == KBIT_OK, "%s", c.step);
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_plug_in_refuses_a_broken_precondition)
 {
     Guarded<float> x(8), a(2);
@@ -353,6 +460,7 @@ int main()
                      {well_formed_calls_are_served, sizes_are_checked, thresholds_are_checked,
                       types_are_checked, pointers_are_checked, alignment_is_checked,
                       the_workspace_is_measured, empty_tensors_may_be_null, dispatch_climbs_down,
-                      the_plug_in_describes_itself, the_plug_in_runs_the_layer_and_lists_columns,
+                      older_devices_are_refused, the_plug_in_describes_itself,
+                      the_plug_in_runs_the_layer_and_lists_columns, the_plug_in_serves_every_step,
                       the_plug_in_refuses_a_broken_precondition});
 }

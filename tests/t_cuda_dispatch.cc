@@ -162,6 +162,14 @@ START_TEST(each_stream_is_chosen)
     EXPECT_RAN(int8_stream_kernel<FromCodes, 2, Int32Tap>);
     ck_assert_msg(!ran.count(reinterpret_cast<Kernel>(int8_ring_kernel<Tile32, true, Epilogue>)),
                   "few rows went to the tiles");
+    for (bool ld : {false, true}) {
+        start(80);
+        call_layer(16, 40, 320, KBIT_F16, Plain, 6.0f, kTight, ld, KBIT_F16);
+        EXPECT_RAN(int8_stream_kernel<FromCodes, 2, Epilogue>);
+        start(80);
+        call_layer(17, 40, 320, KBIT_F16, Plain, 6.0f, kTight, ld, KBIT_F16);
+        EXPECT_RAN(int8_ring_kernel<Tile32, true, Epilogue>);
+    }
 }
 END_TEST
 
@@ -362,6 +370,29 @@ START_TEST(what_cannot_be_served_is_refused)
 }
 END_TEST
 
+template <class F> static void check_capabilities(const kbit::Ladder<F> &ladder)
+{
+    for (const auto &rung : ladder.rung)
+        if (rung.run)
+            ck_assert_msg(rung.capability == (strncmp(rung.name, "hopper", 6) == 0 ? 90 : 80),
+                          "%s wants %d", rung.name, rung.capability);
+}
+
+START_TEST(each_rung_says_what_it_needs)
+{
+    check_capabilities(kbit::ladders.outlier_columns);
+    check_capabilities(kbit::ladders.absmax_rows);
+    check_capabilities(kbit::ladders.quantize_rows);
+    check_capabilities(kbit::ladders.quantize_with_outliers);
+    check_capabilities(kbit::ladders.produce);
+    check_capabilities(kbit::ladders.int8_matmul);
+    check_capabilities(kbit::ladders.dequantize);
+    check_capabilities(kbit::ladders.outlier_matmul);
+    check_capabilities(kbit::ladders.store);
+    check_capabilities(kbit::ladders.llmint8_linear_bnb);
+}
+END_TEST
+
 int main()
 {
     return run_suite("cuda_dispatch",
@@ -369,5 +400,5 @@ int main()
                       each_hopper_kernel_is_chosen, each_wide_hopper_kernel_is_chosen,
                       lower_rungs_are_chosen_under_a_limit,
                       bad_shapes_and_alignments_are_right_or_slower,
-                      what_cannot_be_served_is_refused});
+                      what_cannot_be_served_is_refused, each_rung_says_what_it_needs});
 }

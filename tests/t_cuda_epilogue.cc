@@ -193,10 +193,46 @@ START_TEST(groups_of_outlier_columns_under_every_schedule)
 }
 END_TEST
 
+/* Rows or columns whose number has more than 16 bits. */
+START_TEST(long_sides)
+{
+    for (bool tall : {true, false}) {
+        const size_t M = tall ? 65700 : 2, N = tall ? 4 : 65700;
+        const Activations x(Outliers, M, 3, KBIT_F16);
+        for (const auto &rung : kbit::ladders.outlier_matmul.rung)
+            if (rung.run)
+                compare_outliers(rung, x, N, {0, 2}, KBIT_I8, false, "long");
+        Guarded<int32_t> c(M * N);
+        Guarded<float> a(M), w(N), d(M * N);
+        for (size_t i = 0; i < M * N; ++i)
+            c[i] = random_sum();
+        fill(a, random_value);
+        fill(w, random_value);
+        std::vector<float> want(M * N);
+        ck_assert_int_eq(kbit_dequantize(M, N, c.data(), a.data(), w.data(), want.data()), KBIT_OK);
+        for (const auto &rung : kbit::ladders.dequantize.rung)
+            if (rung.run) {
+                ck_assert_int_eq(rung.run(M, N, c.data(), a.data(), w.data(), d.data(), nullptr),
+                                 KBIT_OK);
+                check_floats(d.data(), want.data(), M * N, rung.name);
+            }
+        Guarded<uint16_t> out(M * N);
+        std::vector<uint16_t> stored(M * N);
+        ck_assert_int_eq(kbit_store(M, N, want.data(), w.data(), KBIT_F16, stored.data()), KBIT_OK);
+        for (const auto &rung : kbit::ladders.store.rung)
+            if (rung.run) {
+                ck_assert_int_eq(rung.run(M, N, d.data(), w.data(), KBIT_F16, out.data(), nullptr),
+                                 KBIT_OK);
+                check_typed(KBIT_F16, out.data(), stored.data(), M * N, rung.name);
+            }
+    }
+}
+END_TEST
+
 int main()
 {
     return run_suite("cuda_epilogue",
                      {dequantize_as_the_reference, store_as_the_reference,
                       midpoints_tell_one_rounding_from_two, outlier_products_as_the_reference,
-                      groups_of_outlier_columns_under_every_schedule});
+                      groups_of_outlier_columns_under_every_schedule, long_sides});
 }

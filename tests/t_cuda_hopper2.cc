@@ -268,6 +268,7 @@ START_TEST(the_model_chooses)
     } cases[] = {
         {4096, 4096, 4096, kbit::kHopperPair, 132, "many rounds"},
         {8192, 16384, 4096, kbit::kHopperPair, 132, "more of them"},
+        {32768, 32768, 4096, kbit::kHopperPair, 132, "65,536 tiles of the narrow"},
         {128, 16384, 4096, kbit::kHopperWide, 64,
          "one row of tiles: a pair's second would be empty"},
         {17, 16384, 4096, kbit::kHopperWide, 64, "the same"},
@@ -281,6 +282,17 @@ START_TEST(the_model_chooses)
                       "%zu x %zu x %zu: %s on %u blocks, not %s on %u (%s)", c.M, c.N, c.K,
                       kTileNames[plan.tile], plan.blocks, kTileNames[c.tile], c.blocks, c.why);
     }
+}
+END_TEST
+
+/* Tiles are counted in more than 16 bits. */
+START_TEST(large_products_have_many_tiles)
+{
+    ck_assert_uint_eq(kbit::hopper_units(kbit::kHopperNarrow, 32768, 32768), 65536);
+    ck_assert_uint_eq(kbit::hopper_units(kbit::kHopperWide, 65535, 32768), 65536);
+    ck_assert_uint_eq(kbit::hopper_units(kbit::kHopperPair, 65537, 65536), 257 * 256);
+    for (kbit::HopperTile tile : {kbit::kHopperNarrow, kbit::kHopperWide, kbit::kHopperPair})
+        ck_assert_uint_eq(kbit::hopper_blocks(tile, 65536, 65536, 132), 132);
 }
 END_TEST
 
@@ -370,5 +382,6 @@ int main()
                                       without_outliers_the_reference_bit_for_bit,
                                       products_decide_between_two_outputs, any_number_of_outliers,
                                       the_layer_under_every_schedule, not_finite, the_model_chooses,
-                                      grids_are_whole, rungs_serve_what_the_model_gives_them});
+                                      large_products_have_many_tiles, grids_are_whole,
+                                      rungs_serve_what_the_model_gives_them});
 }

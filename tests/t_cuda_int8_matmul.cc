@@ -100,6 +100,22 @@ START_TEST(tiles_and_their_neighbours)
 }
 END_TEST
 
+/* Rows or columns whose number has more than 16 bits. */
+START_TEST(long_sides)
+{
+    const kbit::HopperTileChoice wide(kbit::kHopperWide); /* the model gives it larger shapes */
+    for (const auto &rung : kbit::ladders.int8_matmul.rung)
+        if (rung.run) {
+            const size_t least = strncmp(rung.name, "hopper", 6) == 0 ? 8 : 1; /* columns */
+            const kbit_status tall = compare(rung, 65600, least, 16, 0, false);
+            const kbit_status broad = compare(rung, 1, 65600, 16, 0, false);
+            ck_assert_msg(for_some_shapes(rung) || (tall == KBIT_OK && broad == KBIT_OK), "%s",
+                          rung.name);
+            ck_assert(tall == KBIT_OK || broad == KBIT_OK);
+        }
+}
+END_TEST
+
 /* The longest product that cannot leave int32, at its worst: 131,071 times 2^14. */
 START_TEST(the_largest_sum)
 {
@@ -138,5 +154,6 @@ int main()
 {
     return run_suite("cuda_int8_matmul",
                      {as_the_reference, few_rows, the_ring_of_stages_under_every_schedule,
-                      tiles_and_their_neighbours, the_largest_sum, rows_that_a_grid_cannot_hold});
+                      tiles_and_their_neighbours, long_sides, the_largest_sum,
+                      rows_that_a_grid_cannot_hold});
 }

@@ -126,6 +126,20 @@ START_TEST(every_schedule)
 }
 END_TEST
 
+/* Rows or columns whose number has more than 16 bits. */
+START_TEST(long_sides)
+{
+    const Activations tall(Outliers, 65600, 4, KBIT_F32), low(Outliers, 1, 16, KBIT_F32);
+    const Weights narrow(1, 4, 0), broad(65600, 16, 0);
+    for (const auto &rung : kbit::ladders.llmint8_linear_bnb.rung)
+        if (as_the_reference_adds(rung)) {
+            if (strcmp(rung.name, "v2") != 0) /* takes seconds; its parts are tested alone */
+                compare(rung, tall, narrow, true, 6.0f, KBIT_F16);
+            ck_assert_uint_ne(compare(rung, low, broad, true, 6.0f, KBIT_F16), kNotServed);
+        }
+}
+END_TEST
+
 /* A NaN or inf with the threshold off: the whole row of the output is NaN, no other is touched. */
 START_TEST(not_finite_without_a_threshold_takes_its_row)
 {
@@ -160,6 +174,6 @@ END_TEST
 int main()
 {
     return run_suite("cuda_linear",
-                     {as_the_reference, few_rows, every_schedule,
+                     {as_the_reference, few_rows, every_schedule, long_sides,
                       not_finite_without_a_threshold_takes_its_row, no_features_leave_the_bias});
 }

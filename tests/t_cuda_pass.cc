@@ -1,6 +1,7 @@
 /* Quantize with detection on the CPU layer, every rung and every kernel of the one-read pass,
  * against the reference: absmax, codes and list bit for bit. */
 #include "cuda_test.h"
+#include "quantize_pass.cuh"
 
 using namespace kbit_test;
 
@@ -35,7 +36,7 @@ static void compare(const kbit::Rung<kbit::QuantizeWithOutliers> &rung, const Ac
     const Spread spread(x, x_ld, offset);
     Guarded<int32_t> count(1), list(K);
     Guarded<float> absmax(M);
-    Guarded<int8_t> codes(M * q_ld, offset % 3);
+    Guarded<int8_t> codes(M * q_ld, offset);
     Guarded<unsigned char> workspace(kbit_cuda_quantize_with_outliers_workspace(M, K));
     memset(workspace.data(), 0, workspace.size());
     const kbit_status status =
@@ -77,8 +78,8 @@ END_TEST
  * one kernel ends and the next begins; aligned and not. */
 START_TEST(each_width)
 {
-    const size_t widths[] = {1023, 1024, 1032, 2048,  2056,  4096,
-                             4097, 8192, 8200, 16384, 16392, 33000};
+    const size_t widths[] = {1023, 1024, 1025, 1032, 2048,  2049,  2056,  4096,
+                             4097, 8192, 8193, 8200, 16384, 16385, 16392, 33000};
     unsigned call = 0;
     for (size_t K : widths)
         for (kbit_dtype type : kTypes) {
@@ -87,6 +88,85 @@ START_TEST(each_width)
             compare(kbit::ladders.quantize_with_outliers.rung[1], x, 6.0f, call % 4 ? 0 : 3,
                     call % 5 == 4);
         }
+}
+END_TEST
+
+/* Rows that begin at multiples of 16 bytes and end anywhere: what follows is read by nobody. Without a
+ * threshold it would be the absmax. */
+START_TEST(aligned_rows_of_any_length)
+{
+    unsigned call = 0;
+    for (size_t K : {1, 2, 3, 4, 5, 6, 7, 9, 12, 15, 17, 23})
+        for (kbit_dtype type : kTypes) {
+            const Activations x(Plain, 3, K, type);
+            for (const auto &rung : kbit::ladders.quantize_with_outliers.rung)
+                if (rung.run) {
+                    schedule(++call);
+                    compare(rung, x, call % 4 ? kOff : 0.5f, (K + 7) / 8 * 8 - K, 0);
+                    compare(rung, x, kOff, (K + 7) / 8 * 8 - K + 8, 0);
+                }
+        }
+}
+END_TEST
+
+/* Rows of whole eights whose first address and distance are all but aligned. UBSan sees an access of
+ * several elements that should not be; here it gives the right bits. */
+START_TEST(whole_eights_at_any_address)
+{
+    const kbit::Rung<kbit::QuantizeWithOutliers> &rung =
+        kbit::ladders.quantize_with_outliers.rung[1];
+    for (kbit_dtype type : kTypes) {
+        const Activations x(Outliers, 3, 24, type);
+        for (size_t offset = 0; offset < 16; ++offset)
+            for (size_t pad : {0, 1, 2, 4, 8, 9}) {
+                schedule(static_cast<unsigned>(offset + pad));
+                compare(rung, x, 6.0f, pad, offset);
+            }
+    }
+}
+END_TEST
+
+/* Columns whose number has more than 16 bits. */
+START_TEST(very_long_rows)
+{
+    const Activations x(Outliers, 1, 65600, KBIT_F16);
+    for (const auto &rung : kbit::ladders.quantize_with_outliers.rung)
+        if (rung.run)
+            compare(rung, x, 6.0f, 0, 0);
+}
+END_TEST
+
+/* The second rung as a device of one multiprocessor runs it: eight blocks. */
+static kbit_status on_eight_blocks(size_t M, size_t K, kbit_dtype x_type, const void *x,
+                                   size_t x_ld, float threshold, int32_t *n_outliers,
+                                   int32_t *outliers, float *absmax, int8_t *q, size_t q_ld,
+                                   void *zeroed, cudaStream_t stream)
+{
+    kbit::QuantizePass p = {};
+    p.M = M;
+    p.K = p.width = K;
+    p.x = x;
+    p.x_ld = x_ld;
+    p.absmax = absmax;
+    p.q = q;
+    p.q_ld = q_ld;
+    p.n_outliers = n_outliers;
+    p.outliers = outliers;
+    return kbit::quantize_with_outliers(p, x_type, threshold, zeroed, 1, stream);
+}
+
+/* More rows than the grid has room for: each block takes several, one after the other. */
+START_TEST(blocks_of_many_rows)
+{
+    const kbit::Rung<kbit::QuantizeWithOutliers> narrow = {"v2 on eight blocks", 80,
+                                                           on_eight_blocks};
+    const Activations warps(Outliers, 200, 40, KBIT_F16), blocks(Outliers, 27, 2100, KBIT_BF16);
+    for (unsigned i = 0; i < kSchedules; ++i) {
+        schedule(i);
+        compare(narrow, warps, 6.0f, 0, 0);
+        compare(narrow, blocks, 6.0f, 0, 0);
+    }
+    compare(narrow, Activations(Outliers, 19, 16500, KBIT_F16), 6.0f, 0, 0);
 }
 END_TEST
 
@@ -157,6 +237,16 @@ START_TEST(the_public_function_checks_and_dispatches)
     ck_assert_int_eq(call(K - 1, K, bytes), KBIT_ERR_SHAPE);
     ck_assert_int_eq(call(K, K - 1, bytes), KBIT_ERR_SHAPE);
     ck_assert_int_eq(call(K, K, bytes - 1), KBIT_ERR_WORKSPACE);
+    /* Any distance that an int holds; a single row has nothing at it. */
+    const auto one_row = [&](size_t x_ld, size_t q_ld) {
+        return kbit_cuda_quantize_with_outliers(1, K, KBIT_F16, x.data(), x_ld, 6.0f, count.data(),
+                                                list.data(), a.data(), q.data(), q_ld,
+                                                workspace.data(), bytes, nullptr);
+    };
+    ck_assert_int_eq(one_row(0x7fffffff, K), KBIT_OK);
+    ck_assert_int_eq(one_row(K, 0x7fffffff), KBIT_OK);
+    ck_assert_int_eq(one_row(0x80000000, K), KBIT_ERR_SHAPE);
+    ck_assert_int_eq(one_row(K, 0x80000000), KBIT_ERR_SHAPE);
     count[0] = -1;
     ck_assert_int_eq(kbit_cuda_quantize_with_outliers(0, K, KBIT_F16, nullptr, K, 6.0f,
                                                       count.data(), list.data(), nullptr, nullptr,
@@ -169,6 +259,8 @@ END_TEST
 int main()
 {
     return run_suite("cuda_pass",
-                     {as_the_reference, each_width, every_schedule, every_half_below_an_absmax,
-                      neighbours_of_ties_in_f32, the_public_function_checks_and_dispatches});
+                     {as_the_reference, each_width, aligned_rows_of_any_length,
+                      whole_eights_at_any_address, very_long_rows, blocks_of_many_rows,
+                      every_schedule, every_half_below_an_absmax, neighbours_of_ties_in_f32,
+                      the_public_function_checks_and_dispatches});
 }

@@ -34,7 +34,8 @@ struct Inputs {
 
     Inputs(Kind kind, size_t M, size_t K, kbit_dtype type, size_t pad, size_t offset,
            bool with_beta)
-        : x(kind, M, K, type), gamma(Plain, 1, K, type), beta(Plain, 1, K, type), x_ld(K + pad),
+        : x(kind, M, K, type), gamma(Plain, 1, K, type, offset / 4 % 2),
+          beta(Plain, 1, K, type, offset / 8 % 2), x_ld(K + pad),
           spread(M * (K + pad) * kbit_dtype_size(type), offset * kbit_dtype_size(type), 0x7f),
           shifted(with_beta)
     {
@@ -70,7 +71,7 @@ static Outputs run(Run rung, Producer producer, const Inputs &in, kbit_dtype h_t
     Guarded<unsigned char> h(M * h_ld * size, offset * size);
     Guarded<int32_t> count(1), list(K);
     Guarded<float> absmax(M);
-    Guarded<int8_t> codes(M * q_ld, offset % 3);
+    Guarded<int8_t> codes(M * q_ld, offset);
     Guarded<unsigned char> zeroed(kbit_cuda_quantize_with_outliers_workspace(M, K));
     memset(zeroed.data(), 0, zeroed.size());
     kbit::Production call = {};
@@ -231,6 +232,66 @@ START_TEST(every_type_and_kind)
 }
 END_TEST
 
+/* Rows, gamma and beta begin at multiples of 16 bytes and end anywhere; gamma ends at a closed page. */
+START_TEST(aligned_rows_of_any_length)
+{
+    unsigned call = 0;
+    for (const auto &p : kProducers)
+        for (const auto &pair : kPairs)
+            for (size_t K : {1, 3, 5, 6, 9, 15, 18, 27}) {
+                const size_t pad = (K + 7) / 8 * 8 - K;
+                const Inputs in(Plain, 2, K, pair[0], pad, 0, call % 2);
+                schedule(++call);
+                Outputs out = run(kbit::produce_v2, p.producer, in, pair[1], kOff, true, pad, 0);
+                judge(p.fused, p.producer, in, pair[1], kOff, out);
+            }
+}
+END_TEST
+
+/* Rows of whole eights at addresses and distances that are all but aligned: UBSan sees an access of
+ * several elements that should not be, here it gives the right bits. */
+START_TEST(whole_eights_at_any_address)
+{
+    unsigned call = 0;
+    for (Producer producer : {Producer::LayerNorm, Producer::Relu})
+        for (const auto &pair : kPairs)
+            for (size_t offset = 0; offset < 16; ++offset)
+                for (size_t pad : {0, 4, 5}) {
+                    const Inputs in(Outliers, 2, 40, pair[0], pad, offset, true);
+                    schedule(++call);
+                    run(kbit::produce_v2, producer, in, pair[1], 6.0f, true, pad, offset ^ 5);
+                }
+}
+END_TEST
+
+/* Columns whose number has more than 16 bits. */
+START_TEST(very_long_rows)
+{
+    const Inputs in(Outliers, 1, 65600, KBIT_F16, 0, 0, true);
+    for (const auto &p : {kProducers[1], kProducers[2]})
+        for (Run rung : {kbit::produce_v1, kbit::produce_v2}) {
+            Outputs out = run(rung, p.producer, in, KBIT_F16, 6.0f, true, 0, 0);
+            judge(p.fused, p.producer, in, KBIT_F16, 6.0f, out);
+        }
+}
+END_TEST
+
+/* More rows than the grid has room for, eight blocks a multiprocessor: each takes several. */
+START_TEST(blocks_of_many_rows)
+{
+    const size_t blocks = static_cast<size_t>(kbit::device_multiprocessors()) * 8;
+    const Inputs in(Outliers, 2 * blocks + 3, 520, KBIT_F16, 0, 0, true);
+    schedule(0);
+    Outputs first = run(kbit::produce_v2, Producer::LayerNorm, in, KBIT_F16, 6.0f, true, 0, 0);
+    judge("layernorm_quantize", Producer::LayerNorm, in, KBIT_F16, 6.0f, first);
+    for (unsigned i : {1, 3}) {
+        schedule(i);
+        ck_assert(first ==
+                  run(kbit::produce_v2, Producer::LayerNorm, in, KBIT_F16, 6.0f, true, 0, 0));
+    }
+}
+END_TEST
+
 START_TEST(same_bits_under_every_schedule)
 {
     const Inputs warps(Outliers, 21, 200, KBIT_F16, 0, 0, true),
@@ -348,6 +409,18 @@ START_TEST(the_public_functions_check_and_dispatch)
                      KBIT_OK);
     check_typed(KBIT_F32, wide.data(), reference(Producer::RmsNorm, in, KBIT_F32).data(), M * K,
                 "fp16 to f32");
+    /* A device without the kernels can do nothing, if that is all. */
+    simt::Options o = simt::options();
+    o.capability = 79;
+    simt::set_options(o);
+    const auto relu = [&](size_t rows, size_t columns) {
+        return kbit_cuda_relu(rows, columns, KBIT_F16, in.x.data(), K, KBIT_F16, h.data(), K,
+                              nullptr);
+    };
+    ck_assert_int_eq(relu(M, K), KBIT_ERR_NO_DEVICE);
+    ck_assert_int_eq(relu(M, 0), KBIT_OK);
+    ck_assert_int_eq(relu(0, K), KBIT_OK);
+    ck_assert_int_eq(norm(K, K, K, kEps, 6, KBIT_F16, gamma, bytes), KBIT_ERR_NO_DEVICE);
 }
 END_TEST
 
@@ -355,6 +428,8 @@ int main()
 {
     return run_suite("cuda_producers",
                      {first_rung_is_the_reference, second_rung_is_admissible, every_type_and_kind,
-                      same_bits_under_every_schedule, every_kernel_under_priority, in_place,
+                      aligned_rows_of_any_length, whole_eights_at_any_address, very_long_rows,
+                      blocks_of_many_rows, same_bits_under_every_schedule,
+                      every_kernel_under_priority, in_place,
                       the_public_functions_check_and_dispatch});
 }

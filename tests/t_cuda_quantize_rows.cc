@@ -192,6 +192,14 @@ START_TEST(very_long_rows)
                                              o.data(), 6.0f, q.data(), nullptr, nullptr),
                      KBIT_OK);
     check_integers(q.data(), want.data(), K, "a row of 400001");
+    for (size_t longer : {size_t{530001}, size_t{1} << 20, size_t{1} << 31}) {
+        ck_assert_int_eq(kbit::quantize_rows_v2(1, longer, KBIT_BF16, nullptr, nullptr, nullptr,
+                                                nullptr, 6.0f, nullptr, nullptr, nullptr),
+                         KBIT_ERR_UNSUPPORTED);
+        ck_assert_int_eq(kbit::absmax_rows_v2(1, longer, KBIT_BF16, nullptr, nullptr, nullptr, 6.0f,
+                                              nullptr, nullptr),
+                         KBIT_ERR_UNSUPPORTED);
+    }
 }
 END_TEST
 

@@ -320,6 +320,22 @@ START_TEST(streams_with_many_outliers)
 }
 END_TEST
 
+/* A product that is not split leaves no sums. */
+START_TEST(sums_are_kept_for_splits_only)
+{
+    for (size_t M : {1, 16}) {
+        const size_t groups = M > 8 ? 2 : 1;
+        ck_assert_uint_eq(kbit::stream_plan_of(M, 300, 512, 1, false).sums_bytes, 0);
+        const kbit::StreamPlan plan = kbit::stream_plan_of(M, 300, 512, 2, false);
+        ck_assert_int_eq(plan.splits, 2);
+        ck_assert_uint_eq(plan.sums_bytes, 3 * 2 * groups * 256 * 16);
+    }
+    ck_assert_uint_eq(kbit::int8_plan_of(kbit::kTile64, 1, 100, 300, 512).sums_bytes, 0);
+    ck_assert_uint_eq(kbit::int8_plan_of(kbit::kTile64, 2, 100, 300, 512).sums_bytes,
+                      2 * 3 * 2 * 64 * 128 * 4);
+}
+END_TEST
+
 START_TEST(streams_under_every_schedule)
 {
     const Layer few(Outliers, 3, 72, 1216, KBIT_F16, 6.0f, 0);
@@ -340,5 +356,6 @@ int main()
                       the_ring_under_every_schedule, each_tile_and_split_with_its_epilogue,
                       any_number_of_outliers_and_any_shape, the_layer_under_every_schedule,
                       streamed_sums_are_exact, streamed_layers_are_the_reference_to_the_bit,
-                      streams_with_many_outliers, streams_under_every_schedule});
+                      streams_with_many_outliers, sums_are_kept_for_splits_only,
+                      streams_under_every_schedule});
 }

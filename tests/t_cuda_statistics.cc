@@ -66,6 +66,14 @@ START_TEST(many_columns)
 }
 END_TEST
 
+/* The words of the mask are more than 16 bits count. */
+START_TEST(very_many_columns)
+{
+    const Activations x(Outliers, 1, 65536 * 32 + 40, KBIT_F16);
+    compare_columns(kbit::ladders.outlier_columns.rung[1], x, 6.0f);
+}
+END_TEST
+
 START_TEST(no_rows_or_no_columns_make_an_empty_list)
 {
     for (const auto &rung : kbit::ladders.outlier_columns.rung)
@@ -145,6 +153,7 @@ int main()
 {
     return run_suite("cuda_statistics",
                      {columns_as_the_reference, columns_under_every_schedule, many_columns,
-                      no_rows_or_no_columns_make_an_empty_list, absmax_as_the_reference,
-                      absmax_under_every_schedule, absmax_of_nothing_is_plus_0});
+                      very_many_columns, no_rows_or_no_columns_make_an_empty_list,
+                      absmax_as_the_reference, absmax_under_every_schedule,
+                      absmax_of_nothing_is_plus_0});
 }

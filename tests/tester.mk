@@ -23,6 +23,7 @@ MUTATE_FLAGS =
 MUTATE_JOBS = 2
 mutate: all tests/legal.la $(check_PROGRAMS)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' CC='$(CC)' CXX='$(CXX)' \
+		KBIT_CFLAGS='$(KBIT_CFLAGS)' KBIT_CXXFLAGS='$(KBIT_CXXFLAGS)' \
 		TEST_CFLAGS='$(CHECK_CFLAGS) $(MPFR_CFLAGS)' TEST_LIBS='$(CHECK_LIBS) $(MPFR_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS)' \
 		$(PYTHON) $(top_srcdir)/tests/mutate/mutate.py --jobs $(MUTATE_JOBS) $(MUTATE_FLAGS) \
 		--report mutation.md reference kernels; status=$$?; \

@@ -13,6 +13,8 @@ TOP, BUILD = os.environ["top_srcdir"], os.environ["top_builddir"]
 CALL_LIMIT, RUN_LIMIT = "10", 300  # seconds that a call, a run of kbit verify or of a unit test, may take
 FEW = ("random-f16", "one-token-outliers")  # small cases, for what is slow
 FEW_PRODUCED = ("produced-17-columns", "produced-one-row")
+# What the compiler can see at run time, as a trap: no other library, and the CPU layer's stacks stay as they are.
+SANITIZED = ["-fsanitize=undefined", "-fno-sanitize=vptr", "-fsanitize-undefined-trap-on-error"]
 lock = threading.Lock()
 
 
@@ -32,8 +34,9 @@ class Bench:
         """sources: a snapshot of the tree, so that a tree that changes meanwhile changes no bench."""
         self.part, self.at = part, scratch
         shutil.copytree(sources, scratch)
-        self.common = ["-w", "-fPIC", "-ffp-contract=off", "-fno-fast-math", "-DHAVE_CONFIG_H", "-I" + BUILD,
-                       "-Ireference"]
+        self.common = shlex.split(os.environ["KBIT_CFLAGS" if part.compile == "CC" else "KBIT_CXXFLAGS"]) + [
+            "-w", "-fPIC", "-DHAVE_CONFIG_H", "-I" + BUILD, "-Ireference"]
+        self.served = {q.step for unit in part.units for q in unit.questions} - {""}
         self.compiler = shlex.split(os.environ[part.compile])
         self.original, self.users = {}, collections.defaultdict(list)
         for unit in part.units:
@@ -62,7 +65,8 @@ class Bench:
         return out if done.returncode == 0 else None
 
     def rejected(self, plugin, question, level, settings=(), *selection):
-        """None where all is admissible or undecided, else (means, what was not)."""
+        """None where all is admissible or undecided, else (means, what was not). A single call may be refused
+        for good reason, all calls of a step may not."""
         command = [os.path.join(BUILD, "verify", "kbit"), "verify", "-q", "--fail-fast", "--format", "json",
                    "-c", plugin + (":" + question.variant if question.variant else ""), "--level", level,
                    "--timeout", CALL_LIMIT, "--memory", "8192", *selection]
@@ -81,7 +85,11 @@ class Bench:
             return "referee", "refused to load"
         if done.returncode not in (0, 1):
             return "referee", "kbit verify: exit %d" % done.returncode
-        for j in json.loads(done.stdout)["judgements"]:
+        judgements = json.loads(done.stdout)["judgements"]
+        for step in self.served & {j["step"] for j in judgements}:
+            if all(j["result"] == "ABSENT" for j in judgements if j["step"] == step):
+                return "referee", "%s ABSENT in all%s" % (step, " [%s]" % where if where else "")
+        for j in judgements:
             if j["result"] not in ("admissible", "UNDECIDED", "ABSENT"):
                 means = "CPU layer" if "simt:" in j["note"] else "referee"
                 fault = re.search(r"simt: *([^|]*)", j["note"])
@@ -89,40 +97,49 @@ class Bench:
                                                    ": " + fault.group(1)[:90] if fault else "")
         return None
 
-    def test_object(self, stem, anew):
+    def test_object(self, stem, anew, flags):
         """The unit test, compiled with the headers as they are now; None if it does not compile."""
-        compiler, ending, *flags = self.part.test_compile
-        out = os.path.join(self.at, "t_%s%s.o" % (stem, ".changed" if anew else ""))
+        compiler, ending, *own = self.part.test_compile
+        out = os.path.join(self.at, "t_%s%s%s.o" % (stem, ".changed" if anew else "", ".sanitized" if flags else ""))
         if anew or not os.path.exists(out):
-            done = subprocess.run(shlex.split(os.environ[compiler]) + flags + self.common
-                                  + shlex.split(os.environ["TEST_CFLAGS"])
+            done = subprocess.run(shlex.split(os.environ[compiler]) + own + self.common
+                                  + shlex.split(os.environ["TEST_CFLAGS"]) + flags
                                   + ["-c", "tests/t_%s.%s" % (stem, ending), "-o", out],
                                   cwd=self.at, capture_output=True, text=True, timeout=RUN_LIMIT)
             if done.returncode != 0:
                 return None
         return out
 
-    def failing_test(self, tests, units, anew):
+    def failing_test(self, tests, units, anew, means="unit test", flags=()):
+        """(means, which test of which program), or None. A name or type that a test knows and the mutant has
+        changed is what a compiler finds."""
         for stem in tests:
-            test = self.test_object(stem, anew)
+            test = self.test_object(stem, anew, [*flags])
             if not test:
-                return "t_%s: does not compile" % stem
+                return "does not compile", "t_%s" % stem
             rest = [test] + self.part.test_link + shlex.split(os.environ["TEST_LIBS"]) + ["-lm"]
             if stem == "cuda_calls" and not any(u.source.endswith("candidate.cc") for u in units):
                 rest = [test, self.part.link[0]] + rest[1:]
             program = self.linked(units, rest, "test")
             if not program:
-                return "t_%s: does not link" % stem
+                return "does not compile", "t_%s does not link" % stem
             try:
                 done = subprocess.run([program], cwd=self.at, capture_output=True, text=True, errors="replace",
                                       timeout=RUN_LIMIT, env=os.environ | {"CK_TAP_LOG_FILE_NAME": "-",
                                                                            "CK_DEFAULT_TIMEOUT": "100"})
             except subprocess.TimeoutExpired:
-                return "t_%s: HUNG" % stem
+                return means, "t_%s: HUNG" % stem
             failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)", done.stdout, re.M)
             if done.returncode != 0 or failed:
-                return "t_%s %s" % (stem, failed.group(1) if failed else "exit %d" % done.returncode)
+                return means, "t_%s %s" % (stem, failed.group(1) if failed else "exit %d" % done.returncode)
         return None
+
+    def undefined(self, tests, units, anew):
+        """The unit tests, where an access off its alignment or outside its array stops the program."""
+        for unit in units:
+            if not self.compiled(unit, *SANITIZED):
+                return None
+        return self.failing_test(tests, units, anew, "sanitizer", SANITIZED)
 
     def race(self, units, questions):
         """The race runtime on each question, where the part has one."""
@@ -205,7 +222,8 @@ class Bench:
         return self.scrutinized(m.file, units, plugin, is_accounted) or ("survived", "")
 
     def scrutinized(self, file, units, plugin, is_accounted):
-        """What level quick admits: other schedules, unit tests, higher levels, the race runtime."""
+        """What level quick admits: other schedules, unit tests, higher levels, unit tests with
+        the sanitizer, the race runtime."""
         questions = list(dict.fromkeys(q for u in units for q in u.questions))
         for settings in self.part.schedules:
             for question in questions:
@@ -214,14 +232,13 @@ class Bench:
                     if said:
                         return said
         tests = list(dict.fromkeys(t for u in units for t in u.tests))
-        failed = self.failing_test(tests, units, file.endswith("h"))
-        if failed:
-            return "unit test", failed
-        if is_accounted:
-            return None
+        anew = file.endswith("h")
+        failed = self.failing_test(tests, units, anew)
+        if failed or is_accounted:
+            return failed
         for level in self.part.levels:
             for question in questions:
                 said = self.rejected(plugin, question, level)
                 if said:
                     return said
-        return self.race(units, questions)
+        return self.undefined(tests, units, anew) or self.race(units, questions)

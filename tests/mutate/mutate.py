@@ -4,8 +4,8 @@
 make mutate runs it. A mutant is one line changed by one rule of operators.rules, the work of the package
 universalmutator. It is compiled, linked before the other objects into a plug-in, and judged: by `kbit
 verify --fail-fast` at level quick, on the steps that its units can reach (parts.py), and what that admits
-under other schedules of the CPU layer, by the unit tests, at the higher levels, and by the race runtime
-(bench.py). What is left must stand in accounted.txt with the reason, or it is a survivor and the run fails.
+under other schedules of the CPU layer, by the unit tests, at the higher levels, by the unit tests once more
+with the sanitizer of undefined behaviour, and by the race runtime (bench.py). What is left must stand in accounted.txt with the reason, or it is a survivor and the run fails.
 
 Mutants are taken in 64 passes over all files, of every 64th mutant each, first from 0, then from 32, 16, 48,
 8 and so on, so that a run that --minutes ends has taken the same share of every file, evenly spread. The ledger in the build tree makes the next run go on where
@@ -37,7 +37,7 @@ from parts import PARTS
 
 HERE = os.path.join(TOP, "tests", "mutate")
 PASSES = 64  # a power of two
-KILLED = ("referee", "CPU layer", "unit test", "race runtime")
+KILLED = ("referee", "CPU layer", "unit test", "sanitizer", "race runtime")
 
 mutant_t = collections.namedtuple("mutant_t", "file line old new key turn")
 
@@ -134,7 +134,7 @@ def write_report(out, part_names, fates, made, list_):
         out.write("| **%s** | %s |\n" % (name, " | ".join(str(sums[c]) for c in ["mutants", "taken", "judged"] + columns)))
     if len(part_names) > 1:
         out.write("| **all** | %s |\n" % " | ".join(str(total[c]) for c in ["mutants", "taken", "judged"] + columns))
-    killers = collections.Counter((f, re.split(r":? " if f == "unit test" else " in ", d)[0])
+    killers = collections.Counter((f, re.split(r":? " if f in ("unit test", "sanitizer") else " in ", d)[0])
                                   for _, f, d in final if f in KILLED)
     out.write("\n| killed by | first said | mutants |\n|---|---|---|\n")
     for (means, killer), n in sorted(killers.items(), key=lambda item: (-item[1], item[0])):
