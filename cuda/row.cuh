@@ -28,7 +28,7 @@ inline size_t row_shared_bytes(size_t K)
     return sizeof(RowShared) + ceil_div(K, 32) * sizeof(uint32_t);
 }
 
-/* A block has 48 KiB without asking for more: rows of up to 392,960 columns. */
+/* A block has 48 KiB without asking for more: rows of up to 392,928 columns. */
 inline bool row_fits(size_t K)
 {
     return row_shared_bytes(K) <= 48 << 10;

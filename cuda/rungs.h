@@ -26,7 +26,7 @@ using QuantizeRows = kbit_status(size_t M, size_t K, kbit_dtype x_type, const vo
                                  const float *absmax, const int32_t *n_outliers,
                                  const int32_t *outliers, float threshold, int8_t *q,
                                  int32_t *violation, cudaStream_t stream);
-/* absmax_rows (O empty) and quantize_rows in one kernel; serves K up to 392,960. */
+/* absmax_rows (O empty) and quantize_rows in one kernel; serves K up to 392,928. */
 using AbsmaxQuantizeRows = kbit_status(size_t M, size_t K, kbit_dtype x_type, const void *x,
                                        const int32_t *n_outliers, const int32_t *outliers,
                                        float threshold, float *absmax, int8_t *q,
