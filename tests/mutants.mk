@@ -58,6 +58,7 @@ tests_mutants_la_SOURCES = \
 	tests/mutants/writes_before.c \
 	tests/mutants/quantize_truncates.c \
 	tests/mutants/quantize_half_away.c \
+	tests/mutants/quantize_nan_is_one.c \
 	tests/mutants/quantize_128.c \
 	tests/mutants/quantize_fp16_scale.c \
 	tests/mutants/quantize_one_code.c \

@@ -10,7 +10,7 @@ static bool hinted(const kbit_step *step)
            step == &kbit_step_store || step->group;
 }
 
-/* Whether the output is admissible under these declarations. */
+/* Whether the output is admissible under these declarations. A call that they refuse has no judgement. */
 static kbit_status judge_under(const kbit_step *step, const kbit_judging *judging,
                                const kbit_declared *declared, kbit_verdict *room, bool *admits,
                                kbit_error *error)
@@ -18,7 +18,11 @@ static kbit_status judge_under(const kbit_step *step, const kbit_judging *judgin
     kbit_judging other = *judging;
     other.declared = declared;
     other.one_element = false;
-    kbit_status status = kbit_step_judge(step, &other, room, error);
+    *admits = false;
+    kbit_status status = step->refuses ? step->refuses(judging->call, declared, NULL) : KBIT_OK;
+    if (status != KBIT_OK)
+        return status == KBIT_ERR_MEMORY ? status : KBIT_OK;
+    status = kbit_step_judge(step, &other, room, error);
     *admits = status == KBIT_OK && room->result == KBIT_ADMISSIBLE;
     return status;
 }
