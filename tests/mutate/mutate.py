@@ -195,6 +195,7 @@ def main():
     arguments.add_argument("parts", nargs="+", choices=sorted(PARTS))
     arguments.add_argument("--minutes", type=float, help="take no other mutant of a part after so many")
     arguments.add_argument("--passes", type=int, default=PASSES, help="how many of the 64 [64]")
+    arguments.add_argument("--again", action="store_true", help="only those that survived and nothing accounts for")
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--only", metavar="TEXT", help="only files with this in their name")
     arguments.add_argument("--line", type=int, help="only mutants of this line")
@@ -226,7 +227,7 @@ def run(options, sources, ledger, known):
                 fate = known.get(m.key)
                 if fate and (fate[0] != "survived" or options.known or why_admitted(m.key, list_)):
                     fates[m.key] = fate
-                elif m.turn < options.passes and (options.only or "") in file and options.line in (None, m.line):
+                elif (fate if options.again else m.turn < options.passes) and (options.only or "") in file and options.line in (None, m.line):
                     todo.append(m)
         todo.sort(key=lambda m: m.turn)
         print("%s: %d mutants, %d known, %d to judge" % (

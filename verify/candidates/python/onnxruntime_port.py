@@ -63,6 +63,8 @@ def producer(operator, opset, **attributes):
     def step(call, x, *parameters):
         if call.out_type != call.in_types[0] or call.out_type == "bf16":
             raise Unsupported("its output has the type of x, which is not bfloat16")
+        if any(type_ != call.in_types[0] for type_ in call.in_types[1:-1]):
+            raise Unsupported("its parameters have the type of x")
         inputs = {f"in{i}": array for i, array in enumerate((x, *parameters[:-1])) if i < 2 or array.size}
         if parameters:
             attributes["epsilon"] = float(parameters[-1][0])
