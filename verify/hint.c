@@ -20,8 +20,10 @@ static kbit_status judge_under(const kbit_step *step, const kbit_judging *judgin
     other.one_element = false;
     *admits = false;
     kbit_status status = step->refuses ? step->refuses(judging->call, declared, NULL) : KBIT_OK;
+    if (status == KBIT_ERR_MEMORY)
+        return kbit_fail(error, status, "%s: out of memory", step->stem);
     if (status != KBIT_OK)
-        return status == KBIT_ERR_MEMORY ? status : KBIT_OK;
+        return KBIT_OK;
     status = kbit_step_judge(step, &other, room, error);
     *admits = status == KBIT_OK && room->result == KBIT_ADMISSIBLE;
     return status;

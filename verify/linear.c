@@ -108,7 +108,8 @@ static kbit_status codes_of(const linear_judge *l, const float *row, float absma
         *none = n == KBIT_NO_CODES;
         status = kbit_ties_keep(ties, row, absmax, codes, *none ? 0 : n, at, others, error);
         ties->undecided = *none || (torn && n);
-    }
+    } else
+        kbit_fail(error, status, "%s: out of memory", l->judging->call->step);
     free(at);
     free(others);
     return status;
@@ -157,7 +158,7 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
     l->ties.rows = room(l->M, sizeof *l->ties.rows);
     l->ties.columns = room(l->N, sizeof *l->ties.columns);
     bool complete = l->x && l->in_outliers && l->outliers && l->absmax && l->largest && l->q &&
-                    l->c && l->ties.rows && l->ties.columns;
+                    l->c && l->no_codes && l->ties.rows && l->ties.columns;
     if (l->paper) {
         l->weights = kbit_widened(&call->in[1]);
         l->own_w_stat = room(l->N, sizeof *l->own_w_stat);
