@@ -64,7 +64,8 @@
  * is not read:
  *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
  *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
- *   quantize_rows  where an element that is not masked exceeds its row's absmax.
+ *   quantize_rows  where an element that is not masked exceeds its row's absmax, or is a NaN beside an absmax
+ *                  that is a number (nan=launder reads it as 0).
  *
  * A call touches its tensors until it returns and not after, and leaves its process as it found it:
  * floating-point modes, signal handlers and mask, timers. What it prints is shown if it dies. Threads

@@ -154,11 +154,12 @@ static kbit_status codes_compared(void *bound, const kbit_call *call)
     for (size_t i = 0; i < call->M; i++)
         for (size_t k = 0; k < call->K; k++) {
             const double x = odd_get(&call->in[0], i * call->K + k), t = (double)call->threshold;
-            int listed = !isfinite(x) || !isfinite(a[i]) || a[i] == 0 || (t >= 0 && fabs(x) >= t);
+            int listed = t >= 0 && !(fabs(x) < t);
             for (size_t o = 0; o < call->in[2].dim[0]; o++)
                 listed |= (size_t)list[o] == k;
-            if (!listed && fabs(x) > (double)a[i])
+            if (!listed && isfinite(a[i]) && !(fabs(x) <= (double)a[i]))
                 return KBIT_ERR_RANGE;
+            listed |= !isfinite(a[i]) || a[i] == 0;
             q[i * call->K + k] = listed ? 0 : (int8_t)odd_code(x, (double)a[i]);
         }
     return KBIT_OK;
