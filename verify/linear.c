@@ -101,7 +101,7 @@ static kbit_status codes_of(const linear_judge *l, const float *row, float absma
 {
     size_t *at = room(l->K, sizeof *at), n = 0;
     int *others = room(l->K, sizeof *others);
-    kbit_status status = KBIT_ERR_MEMORY;
+    kbit_status status = KBIT_OK;
     if (at && others) {
         n = kbit_codes_row(l->K, row, absmax, l->in_outliers, t, l->judging->declared->quant,
                            (kbit_dtype)type->dtype, codes, l->K, at, others);
@@ -109,7 +109,7 @@ static kbit_status codes_of(const linear_judge *l, const float *row, float absma
         status = kbit_ties_keep(ties, row, absmax, codes, *none ? 0 : n, at, others, error);
         ties->undecided = *none || (torn && n);
     } else
-        kbit_fail(error, status, "%s: out of memory", l->judging->call->step);
+        status = kbit_fail(error, KBIT_ERR_MEMORY, "%s: out of memory", l->judging->call->step);
     free(at);
     free(others);
     return status;
@@ -176,8 +176,8 @@ static kbit_status prepare(linear_judge *l, kbit_error *error)
         kbit_launder(MK, l->x);
     find_outliers(l);
     const kbit_status status = quantize(l, error);
-    if (status == KBIT_ERR_MEMORY)
-        return kbit_fail(error, status, "%s: out of memory", call->step);
+    if (status != KBIT_OK)
+        return status;
     return kbit_product(l->M, l->N, l->K, l->q, l->w, l->c, error);
 }
 
