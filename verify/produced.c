@@ -41,7 +41,7 @@ static bool read_inputs(const kbit_call *call, kbit_producer producer, inputs *i
 typedef struct {
     kbit_admissible set;
     kbit_interval exact; /* before the final rounding */
-    double real;         /* without any */
+    double real;         /* without any; of fp32 outputs, whose use of the interval is reported */
     bool or_nan, undecided;
 } element;
 
@@ -76,9 +76,10 @@ static element activated(kbit_producer producer, float x, kbit_dtype type)
                               : producer == BY_GELU_TANH ? kbit_gelu_tanh_of(x)
                                                          : kbit_silu_of(x),
                               type);
-    e.real = producer == BY_GELU        ? kbit_gelu_real(x)
-             : producer == BY_GELU_TANH ? kbit_gelu_tanh_real(x)
-                                        : kbit_silu_real(x);
+    if (type == KBIT_F32)
+        e.real = producer == BY_GELU        ? kbit_gelu_real(x)
+                 : producer == BY_GELU_TANH ? kbit_gelu_tanh_real(x)
+                                            : kbit_silu_real(x);
     return e;
 }
 
@@ -95,7 +96,8 @@ static element normalized(const kbit_declared *declared, const kbit_normalized_r
     kbit_interval y = kbit_normalized(declared, row, x, gamma, beta, &undecided);
     element e = from_interval(y, type);
     e.undecided |= undecided || row->zero;
-    e.real = kbit_normalized_real(row, x, gamma, beta);
+    if (type == KBIT_F32)
+        e.real = kbit_normalized_real(row, x, gamma, beta);
     return e;
 }
 
