@@ -1,7 +1,8 @@
 /* cuda_test.h -- what the tests of the kernels share: guarded memory, test data, schedules.
  *
  * A kernel runs on the CPU layer and is compared with the reference bit for bit. Its memory ends at
- * a page that cannot be touched and begins behind bytes that must not change.
+ * a page that cannot be touched and begins behind bytes that must not change. An assertion of Check
+ * that holds is a write to a file: what is asked of each byte asserts only where it fails.
  */
 #ifndef KBIT_TESTS_CUDA_TEST_H
 #define KBIT_TESTS_CUDA_TEST_H
@@ -28,6 +29,16 @@ const size_t kSizes[] = {1, 2, 3, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129,
 const size_t kNumberOfSizes = sizeof kSizes / sizeof *kSizes;
 const kbit_dtype kTypes[] = {KBIT_F32, KBIT_F16, KBIT_BF16};
 const float kOff = KBIT_THRESHOLD_OFF;
+
+/* How many of the n bytes come before one that is not `value`. */
+inline size_t unchanged(const void *bytes, size_t n, unsigned char value)
+{
+    const unsigned char *p = static_cast<const unsigned char *>(bytes);
+    size_t i = 0;
+    while (i < n && p[i] == value)
+        ++i;
+    return i;
+}
 
 /* n elements that end less than 16 bytes before a closed page, at an address that is a multiple of
  * 16 plus `offset` elements. */
@@ -65,10 +76,11 @@ template <class T> class Guarded
     {
         const unsigned char *first = reinterpret_cast<const unsigned char *>(data_);
         const unsigned char *last = reinterpret_cast<const unsigned char *>(data_ + n_);
-        for (const unsigned char *p = first - kBefore; p < first; ++p)
-            ck_assert_msg(*p == fill_, "written %td bytes before the array", first - p);
-        for (const unsigned char *p = last; p < base_ + mapped_; ++p)
-            ck_assert_msg(*p == fill_, "written %td bytes behind the array", p - last + 1);
+        const size_t behind = static_cast<size_t>(base_ + mapped_ - last);
+        const size_t before = unchanged(first - kBefore, kBefore, fill_);
+        ck_assert_msg(before == kBefore, "written %zu bytes before the array", kBefore - before);
+        const size_t after = unchanged(last, behind, fill_);
+        ck_assert_msg(after == behind, "written %zu bytes behind the array", after + 1);
     }
 
   private:
@@ -218,8 +230,8 @@ inline bool same_float(float a, float b)
 inline void check_floats(const float *got, const float *want, size_t n, const char *what)
 {
     for (size_t i = 0; i < n; ++i)
-        ck_assert_msg(same_float(got[i], want[i]), "%s: element %zu of %zu is %a, not %a", what, i,
-                      n, got[i], want[i]);
+        if (!same_float(got[i], want[i]))
+            ck_abort_msg("%s: element %zu of %zu is %a, not %a", what, i, n, got[i], want[i]);
 }
 
 inline void check_typed(kbit_dtype type, const void *got, const void *want, size_t n,
@@ -234,8 +246,19 @@ inline void check_typed(kbit_dtype type, const void *got, const void *want, size
 template <class T> void check_integers(const T *got, const T *want, size_t n, const char *what)
 {
     for (size_t i = 0; i < n; ++i)
-        ck_assert_msg(got[i] == want[i], "%s: element %zu of %zu is %d, not %d", what, i, n,
-                      static_cast<int>(got[i]), static_cast<int>(want[i]));
+        if (got[i] != want[i])
+            ck_abort_msg("%s: element %zu of %zu is %d, not %d", what, i, n,
+                         static_cast<int>(got[i]), static_cast<int>(want[i]));
+}
+
+/* Row i of M, of `used` bytes with `pitch` bytes from one to the next, left what is between as
+ * Guarded had filled it. */
+inline void check_between(const void *rows, size_t M, size_t used, size_t pitch, const char *what)
+{
+    const unsigned char *row = static_cast<const unsigned char *>(rows) + used;
+    for (size_t i = 0; i < M; ++i, row += pitch)
+        ck_assert_msg(unchanged(row, pitch - used, 0xa5) == pitch - used,
+                      "%s: wrote between the rows", what);
 }
 
 /* Runs the tests of a program and prints TAP. */

@@ -72,13 +72,11 @@ static void call_layer(size_t M, size_t N, size_t K, kbit_dtype type, Kind kind,
     char what[160];
     snprintf(what, sizeof what, "%zu x %zu x %zu, %s, threshold %a%s", M, N, K,
              kbit_dtype_name(type), threshold, ld ? ", rows apart" : "");
-    for (size_t i = 0; i < M; ++i) {
+    for (size_t i = 0; i < M; ++i)
         check_typed(out_type, out.data() + i * out_ld * out_size,
                     reinterpret_cast<const unsigned char *>(want.data()) + i * N * out_size, N,
                     what);
-        for (size_t b = N * out_size; b < out_ld * out_size; ++b)
-            ck_assert_msg(out[i * out_ld * out_size + b] == 0xa5, "%s: wrote between rows", what);
-    }
+    check_between(out.data(), M, N * out_size, out_ld * out_size, what);
 }
 
 static void call_matmul(size_t M, size_t N, size_t K, size_t offset)
@@ -363,8 +361,7 @@ START_TEST(what_cannot_be_served_is_refused)
                                            reinterpret_cast<int32_t *>(out.data()), nullptr),
                      KBIT_ERR_NO_DEVICE);
     ck_assert(ran.empty());
-    for (size_t i = 0; i < M * N * 4; ++i)
-        ck_assert_int_eq(reinterpret_cast<unsigned char *>(out.data())[i], 0x5a);
+    ck_assert_uint_eq(unchanged(out.data(), M * N * 4, 0x5a), M * N * 4);
     ck_assert_ptr_nonnull(kbit_status_string(KBIT_ERR_NO_DEVICE));
     ck_assert_str_ne(kbit_status_string(KBIT_ERR_NO_DEVICE), "");
 }
