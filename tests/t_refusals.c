@@ -1,6 +1,7 @@
 /* t_refusals -- what all steps of the reference refuse, each argument in each of its roles: a pair of
  * sizes whose product cannot be addressed, a NULL where there are elements, a type that is none. */
 #include "kbit_check.h"
+#include "kbit_producers.h"
 
 /* H floats are the most that can be addressed, and H + 1 is 0 in 16 bits. */
 #define H (SIZE_MAX / 4)
@@ -48,6 +49,24 @@ START_TEST(test_sizes_beyond_16_bits)
     require_status(kbit_dequantize(H + 1, 1, c, f, f, out), KBIT_ERR_SHAPE);
     require_status(kbit_dequantize(65536, 1, NULL, f, f, out), KBIT_ERR_NULL);
     require_status(kbit_dequantize(1, 65536, NULL, f, f, out), KBIT_ERR_NULL);
+}
+END_TEST
+
+/* A row that is too long is refused though there is none; many rows of nothing are not. */
+START_TEST(test_producers_and_which_size_is_too_large)
+{
+    const size_t many = (size_t)INT32_MAX + 1;
+
+    require_status(kbit_relu(0, many, NULL, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_gelu(0, many, NULL, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_gelu_tanh(0, many, NULL, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_silu(0, many, NULL, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_layernorm(0, many, NULL, f, NULL, 0, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_rmsnorm(0, many, NULL, f, 0, KBIT_F16, NULL), KBIT_ERR_SHAPE);
+    require_status(kbit_relu(many, 0, NULL, KBIT_F16, NULL), KBIT_OK);
+    require_status(kbit_gelu(many, 0, NULL, KBIT_F16, NULL), KBIT_OK);
+    require_status(kbit_gelu_tanh(many, 0, NULL, KBIT_F16, NULL), KBIT_OK);
+    require_status(kbit_silu(many, 0, NULL, KBIT_F16, NULL), KBIT_OK);
 }
 END_TEST
 
@@ -124,6 +143,7 @@ int main(void)
 
     tcase_add_loop_test(tests, test_shapes, 0, COUNT(TOO_LARGE));
     tcase_add_test(tests, test_sizes_beyond_16_bits);
+    tcase_add_test(tests, test_producers_and_which_size_is_too_large);
     tcase_add_test(tests, test_store_with_a_bias);
     tcase_add_test(tests, test_long_list);
     tcase_add_test(tests, test_long_shapes);

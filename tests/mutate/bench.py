@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import threading
 
+from parts import QUICKEST
+
 TOP, BUILD = os.environ["top_srcdir"], os.environ["top_builddir"]
 CALL_LIMIT, RUN_LIMIT = "10", 300  # seconds that a call, a run of kbit verify or of a unit test, may take
 FEW = ("random-f16", "one-token-outliers")  # small cases, for what is slow
@@ -38,14 +40,17 @@ class Bench:
             "-w", "-fPIC", "-DHAVE_CONFIG_H", "-I" + BUILD, "-Ireference"]
         self.served = {q.step for unit in part.units for q in unit.questions} - {""}
         self.compiler = shlex.split(os.environ[part.compile])
-        self.original, self.users = {}, collections.defaultdict(list)
+        self.original, self.users, self.used_by_test = {}, collections.defaultdict(list), {}
         for unit in part.units:
-            rule = subprocess.run(self.compiler + part.flags + self.common + ["-MM", unit.source], cwd=scratch,
-                                  check=True, capture_output=True, text=True).stdout
-            for used in rule.replace("\\\n", " ").split(":", 1)[1].split():
-                self.users[os.path.normpath(used)].append(unit)
+            for used in self.used(self.compiler + part.flags + self.common, unit.source):
+                self.users[used].append(unit)
             self.original[unit.source] = self.compiled(unit)
             assert self.original[unit.source], "%s does not compile as it is" % unit.source
+
+    def used(self, compiler, source):
+        """The files that the compiler reads for it."""
+        rule = subprocess.run(compiler + ["-MM", source], cwd=self.at, check=True, capture_output=True, text=True).stdout
+        return {os.path.normpath(path) for path in rule.replace("\\\n", " ").split(":", 1)[1].split()}
 
     def object_of(self, source):
         return os.path.join(self.at, source.replace("/", "_") + ".o")
@@ -97,24 +102,30 @@ class Bench:
                                                    ": " + fault.group(1)[:90] if fault else "")
         return None
 
-    def test_object(self, stem, anew, flags):
+    def test_object(self, stem, file):
         """The unit test, compiled with the headers as they are now; None if it does not compile."""
         compiler, ending, *own = self.part.test_compile
-        out = os.path.join(self.at, "t_%s%s%s.o" % (stem, ".changed" if anew else "", ".sanitized" if flags else ""))
+        source = "tests/t_%s.%s" % (stem, ending)
+        compile_ = shlex.split(os.environ[compiler]) + own + self.common + shlex.split(os.environ["TEST_CFLAGS"])
+        if stem not in self.used_by_test:
+            self.used_by_test[stem] = self.used(compile_, source)
+        anew = file in self.used_by_test[stem]
+        out = os.path.join(self.at, "t_%s%s.o" % (stem, ".changed" if anew else ""))
         if anew or not os.path.exists(out):
-            done = subprocess.run(shlex.split(os.environ[compiler]) + own + self.common
-                                  + shlex.split(os.environ["TEST_CFLAGS"]) + flags
-                                  + ["-c", "tests/t_%s.%s" % (stem, ending), "-o", out],
-                                  cwd=self.at, capture_output=True, text=True, timeout=RUN_LIMIT)
+            done = subprocess.run(compile_ + SANITIZED + ["-c", source, "-o", out], cwd=self.at, capture_output=True,
+                                  text=True, timeout=RUN_LIMIT)
             if done.returncode != 0:
                 return None
         return out
 
-    def failing_test(self, tests, units, anew, means="unit test", flags=()):
+    def failing_test(self, tests, units, file):
         """(means, which test of which program), or None. A name or type that a test knows and the mutant has
-        changed is what a compiler finds."""
+        changed is what a compiler finds. An access off its alignment or outside its array, an overflow or a
+        shift too far stops the program with a signal of its own."""
+        for unit in units:
+            _ = self.compiled(unit, *SANITIZED) or self.compiled(unit)
         for stem in tests:
-            test = self.test_object(stem, anew, [*flags])
+            test = self.test_object(stem, file)
             if not test:
                 return "does not compile", "t_%s" % stem
             rest = [test] + self.part.test_link + shlex.split(os.environ["TEST_LIBS"]) + ["-lm"]
@@ -128,18 +139,14 @@ class Bench:
                                       timeout=RUN_LIMIT, env=os.environ | {"CK_TAP_LOG_FILE_NAME": "-",
                                                                            "CK_DEFAULT_TIMEOUT": "100"})
             except subprocess.TimeoutExpired:
-                return means, "t_%s: HUNG" % stem
-            failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)", done.stdout, re.M)
-            if done.returncode != 0 or failed:
-                return means, "t_%s %s" % (stem, failed.group(1) if failed else "exit %d" % done.returncode)
+                return "unit test", "t_%s: HUNG" % stem
+            failed = re.search(r"^not ok \d+ - [^:]*:[^:]*:(\w+)(.*)", done.stdout, re.M)
+            if failed:
+                means = "sanitizer" if "Illegal instruction" in failed.group(2) else "unit test"
+                return means, "t_%s %s" % (stem, failed.group(1))
+            if done.returncode != 0:
+                return "unit test", "t_%s exit %d" % (stem, done.returncode)
         return None
-
-    def undefined(self, tests, units, anew):
-        """The unit tests, where an access off its alignment or outside its array stops the program."""
-        for unit in units:
-            if not self.compiled(unit, *SANITIZED):
-                return None
-        return self.failing_test(tests, units, anew, "sanitizer", SANITIZED)
 
     def race(self, units, questions):
         """The race runtime on each question, where the part has one."""
@@ -222,8 +229,8 @@ class Bench:
         return self.scrutinized(m.file, units, plugin, is_accounted) or ("survived", "")
 
     def scrutinized(self, file, units, plugin, is_accounted):
-        """What level quick admits: other schedules, unit tests, higher levels, unit tests with
-        the sanitizer, the race runtime."""
+        """What level quick admits: other schedules, unit tests under the sanitizer of undefined behaviour, higher
+        levels, the race runtime."""
         questions = list(dict.fromkeys(q for u in units for q in u.questions))
         for settings in self.part.schedules:
             for question in questions:
@@ -231,9 +238,9 @@ class Bench:
                     said = self.rejected(plugin, question, "quick", settings.items(), "--case", case)
                     if said:
                         return said
-        tests = list(dict.fromkeys(t for u in units for t in u.tests))
-        anew = file.endswith("h")
-        failed = self.failing_test(tests, units, anew)
+        tests = sorted(dict.fromkeys(t for u in units for t in u.tests),
+                       key=lambda t: QUICKEST.index(t) if t in QUICKEST else 0)
+        failed = self.failing_test(tests, units, file)
         if failed or is_accounted:
             return failed
         for level in self.part.levels:
@@ -241,4 +248,4 @@ class Bench:
                 said = self.rejected(plugin, question, level)
                 if said:
                     return said
-        return self.undefined(tests, units, anew) or self.race(units, questions)
+        return self.race(units, questions)

@@ -4,9 +4,9 @@
 make mutate runs it. A mutant is one line changed by one rule of operators.rules, the work of the package
 universalmutator. It is compiled, linked before the other objects into a plug-in, and judged: by `kbit
 verify --fail-fast` at level quick, on the steps that its units can reach (parts.py), and what that admits
-under other schedules of the CPU layer, by the unit tests, at the higher levels, by the unit tests once more
-with the sanitizer of undefined behaviour, and by the race runtime (bench.py). What is left must stand in
-accounted.txt with the reason, or it is a survivor and the run fails.
+under other schedules of the CPU layer, by the unit tests with the sanitizer of undefined behaviour, at the
+higher levels, and by the race runtime (bench.py). What is left must stand in accounted.txt with the reason,
+or it is a survivor and the run fails.
 
 Mutants are taken in 64 passes over all files, of every 64th mutant each, first from 0, then from 32, 16, 48,
 8 and so on, so that a run that --minutes ends has taken the same share of every file, evenly spread. The ledger in the build tree makes the next run go on where

@@ -64,6 +64,10 @@ KERNELS = [
     of_kernel("candidate", ask("", "", "v1"), "calls"),
 ]
 
+# The unit tests of the kernels, the quickest first: from a tenth of a second to ten.
+QUICKEST = ["cuda_" + t for t in ("calls", "quantize_rows", "epilogue", "pass", "dispatch", "statistics", "ring",
+                                  "int8_matmul", "linear", "hopper", "producers", "hopper2")]
+
 part_t = collections.namedtuple(
     "part_t", "files units compile flags link test_compile test_link levels schedules race")
 
