@@ -1,5 +1,5 @@
-/* layer_port.c -- a port for the tests of scale: answers a llmint8_linear_bnb folder of `kbit gen`, by
- * the reference's steps on blocks of W.
+/* layer_port.c -- a port for the tests of scale: answers a llmint8_linear_bnb or int8_matmul folder of
+ * `kbit gen`, by the reference's steps on blocks of W.
  *
  *   layer_port FOLDER [product PLUGIN] [change ROW COLUMN]
  *
@@ -62,9 +62,49 @@ static void multiply(const kbit_op *op, size_t M, size_t n, size_t K, int8_t *q,
     need(op->run(NULL, &call) == KBIT_OK, "the plug-in's product");
 }
 
+/* What the activations are quantized to, once for all blocks; of int8_matmul only q. */
+struct activations {
+    float *x, *absmax;
+    int8_t *q;
+    int32_t *outliers;
+    size_t n_outliers;
+};
+
+static struct activations quantize(const kbit_manifest *m, const void *rows)
+{
+    const size_t M = m->M, K = m->K;
+    struct activations a = {room(M * K, sizeof(float)), room(M, sizeof(float)), room(M * K, 1),
+                            room(K, sizeof(int32_t)), 0};
+    kbit_widen(M * K, m->inputs[0].array.type, rows, a.x);
+    need(kbit_outlier_columns(M, K, a.x, m->threshold, a.outliers, &a.n_outliers) == KBIT_OK &&
+             kbit_absmax_rows(M, K, a.x, 0, NULL, m->threshold, a.absmax) == KBIT_OK &&
+             kbit_quantize_rows(M, K, a.x, a.absmax, a.n_outliers, a.outliers, m->threshold, a.q) ==
+                 KBIT_OK,
+         "the activations");
+    return a;
+}
+
+static struct activations codes(const kbit_manifest *m, const void *rows)
+{
+    struct activations a = {NULL, NULL, room(m->M * m->K, 1), NULL, 0};
+    memcpy(a.q, rows, m->M * m->K);
+    return a;
+}
+
+/* stored [M,n]: the layer's output for n rows of W. */
+static void finish(const struct activations *a, size_t M, size_t n, size_t K, const int32_t *c,
+                   const void *w, const void *s, float *d, float *y, kbit_dtype type, void *stored)
+{
+    need(kbit_dequantize(M, n, c, a->absmax, s, d) == KBIT_OK &&
+             kbit_outlier_matmul(M, n, K, a->x, a->n_outliers, a->outliers, w, s, d, y) ==
+                 KBIT_OK &&
+             kbit_store(M, n, y, NULL, type, stored) == KBIT_OK,
+         "a block");
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const STEPS[] = {"llmint8_linear_bnb"};
+    static const char *const STEPS[] = {"llmint8_linear_bnb", "int8_matmul"};
     kbit_manifest m;
     kbit_error error = {KBIT_OK, ""};
     const kbit_op *op = NULL;
@@ -77,44 +117,37 @@ int main(int argc, char **argv)
     need(argc > 1 && (argc == at || change),
          "usage: layer_port FOLDER [product PLUGIN] [change ROW COLUMN]");
     const char *folder = argv[1];
-    need(kbit_manifest_open(folder, STEPS, 1, &m, &error) == KBIT_OK, error.text);
+    need(kbit_manifest_open(folder, STEPS, 2, &m, &error) == KBIT_OK, error.text);
+    const bool layer = strcmp(m.step, STEPS[0]) == 0;
     const size_t M = m.M, N = m.N, K = m.K, x_size = kbit_dtype_size(m.inputs[0].array.type);
     const kbit_dtype type = m.outputs[0].array.type;
     kbit_row_file x_file, w_file, s_file;
     const void *rows = NULL;
     need(kbit_row_file_open(folder, &m, &m.inputs[0], K * x_size, &x_file, &error) == KBIT_OK &&
              kbit_row_file_open(folder, &m, &m.inputs[1], K, &w_file, &error) == KBIT_OK &&
-             kbit_row_file_open(folder, &m, &m.inputs[2], sizeof(float), &s_file, &error) ==
-                 KBIT_OK &&
+             (!layer || kbit_row_file_open(folder, &m, &m.inputs[2], sizeof(float), &s_file,
+                                           &error) == KBIT_OK) &&
              kbit_row_file_read(&x_file, 0, M, &rows, &error) == KBIT_OK,
          error.text);
-    need(m.inputs[3].array.dim[0] == 0, "a bias");
+    need(!layer || m.inputs[3].array.dim[0] == 0, "a bias");
 
-    float *x = room(M * K, sizeof *x), *absmax = room(M, sizeof *absmax);
-    int8_t *q = room(M * K, 1);
-    int32_t *outliers = room(K, sizeof *outliers), *c = room(M * BLOCK, sizeof *c);
+    const struct activations a = layer ? quantize(&m, rows) : codes(&m, rows);
+    int32_t *c = room(M * BLOCK, sizeof *c);
     float *d = room(M * BLOCK, sizeof *d), *y = room(M * BLOCK, sizeof *y);
     const size_t size = kbit_dtype_size(type);
     char *stored = room(M * BLOCK, size), *out = room(M * N, size);
-    size_t n_outliers = 0;
-    kbit_widen(M * K, m.inputs[0].array.type, rows, x);
-    need(kbit_outlier_columns(M, K, x, m.threshold, outliers, &n_outliers) == KBIT_OK &&
-             kbit_absmax_rows(M, K, x, 0, NULL, m.threshold, absmax) == KBIT_OK &&
-             kbit_quantize_rows(M, K, x, absmax, n_outliers, outliers, m.threshold, q) == KBIT_OK,
-         "the activations");
     for (size_t first = 0; first < N; first += BLOCK) {
         const size_t n = N - first < BLOCK ? N - first : BLOCK;
         const void *w = NULL, *s = NULL;
         need(kbit_row_file_read(&w_file, first, n, &w, &error) == KBIT_OK &&
-                 kbit_row_file_read(&s_file, first, n, &s, &error) == KBIT_OK,
+                 (!layer || kbit_row_file_read(&s_file, first, n, &s, &error) == KBIT_OK),
              error.text);
-        multiply(op, M, n, K, q, w, c);
-        need(kbit_dequantize(M, n, c, absmax, s, d) == KBIT_OK &&
-                 kbit_outlier_matmul(M, n, K, x, n_outliers, outliers, w, s, d, y) == KBIT_OK &&
-                 kbit_store(M, n, y, NULL, type, stored) == KBIT_OK,
-             "a block");
+        multiply(op, M, n, K, a.q, w, c);
+        if (layer)
+            finish(&a, M, n, K, c, w, s, d, y, type, stored);
+        const char *block = layer ? stored : (const char *)c;
         for (size_t i = 0; i < M; i++)
-            memcpy(out + (i * N + first) * size, stored + i * n * size, n * size);
+            memcpy(out + (i * N + first) * size, block + i * n * size, n * size);
     }
     if (change)
         out[(strtoull(argv[at + 1], NULL, 10) * N + strtoull(argv[at + 2], NULL, 10)) * size] ^= 1;
@@ -126,11 +159,12 @@ int main(int argc, char **argv)
     need(kbit_npy_write(path, &answer, &error) == KBIT_OK, error.text);
     kbit_row_file_close(&x_file);
     kbit_row_file_close(&w_file);
-    kbit_row_file_close(&s_file);
-    free(x);
-    free(absmax);
-    free(q);
-    free(outliers);
+    if (layer)
+        kbit_row_file_close(&s_file);
+    free(a.x);
+    free(a.absmax);
+    free(a.q);
+    free(a.outliers);
     free(c);
     free(d);
     free(y);

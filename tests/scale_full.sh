@@ -36,8 +36,8 @@ cat <<END
 # At the size of OPT-175B
 
 Written by \`make scale\`; do not edit. The first feed-forward product of OPT-175B for 2048 tokens, M = 2048,
-N = 49152, K = 12288, that is 1.2e12 products, in files: X 50 MB in fp16, W 604 MB in int8, the fp16 output
-201 MB. The port is \`tests/layer_port\` with oneDNN's int8 product; its cost is not the referee's.
+N = 49152, K = 12288, that is 1.2e12 products, in files: X 50 MB in fp16 or its codes 25 MB, W 604 MB in int8,
+the int32 product 403 MB, the fp16 output 201 MB. The port is \`tests/layer_port\` with oneDNN's int8 product; its cost is not the referee's.
 
 $(date -u +%Y-%m-%d), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) processors, load average $(cut -d' ' -f1 /proc/loadavg) when it began.
 Seconds of the clock depend on what else runs; processor seconds are of all threads together.
@@ -45,12 +45,23 @@ Seconds of the clock depend on what else runs; processor seconds are of all thre
 | command | clock s | processor s | peak MiB |
 |---|---|---|---|
 END
+row '`kbit gen int8_matmul --case codes-fc1-175b`' 0 \
+    "$kbit" gen int8_matmul --case codes-fc1-175b -o "$work/product"
+row 'the port, answering it' 0 "$port" "$work/product" product "$onednn"
+row '`cat` of its files, for comparison' 0 sh -c "cat '$work/product'/*.npy >/dev/null"
+row '`kbit judge`, every int32 certified' 0 "$kbit" judge "$work/product"
+says '^int8_matmul.*' >"$work/said"
+flip "$work/product/c.npy" 1234 43210 49152 4
+row '`kbit judge`, one bit of one int32 changed: found' 1 "$kbit" judge "$work/product"
+says '^  c(.*' >>"$work/said"
+says '^int8_matmul.*' >>"$work/said"
+rm -r "$work/product"
 row '`kbit gen llmint8_linear_bnb --case transparent-fc1-175b`' 0 \
     "$kbit" gen llmint8_linear_bnb --case transparent-fc1-175b -o "$work/transparent"
 row 'the port, answering it' 0 "$port" "$work/transparent" product "$onednn"
 row '`cat` of its files, for comparison' 0 sh -c "cat '$work/transparent'/*.npy >/dev/null"
 row '`kbit judge`, every output certified' 0 "$kbit" judge "$work/transparent"
-says '^llmint8.*' >"$work/said"
+says '^llmint8.*' >>"$work/said"
 flip "$work/transparent/out.npy" 1234 43210 49152 2
 row '`kbit judge`, one bit of one output changed: found' 1 "$kbit" judge "$work/transparent"
 says '^  out(1234,43210) .*' >>"$work/said"
@@ -65,12 +76,12 @@ says '^sampled .*' >>"$work/said"
 says '^verdict on .*' >>"$work/said"
 cat <<END
 
-What the judge said of the three:
+What the judge said of them:
 
 END
 cat "$work/said"
 cat <<'END'
 
-The certificate reads W once, X and the output twice. The output is hashed each time, on one processor; all
+The certificate of the layer reads W once, X and the output twice. The output is hashed each time, on one processor; all
 else is done on all of them.
 END
