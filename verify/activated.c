@@ -7,6 +7,8 @@
 
 #include <mpfr.h>
 
+#define LOG2_E 0x1.715476p0 /* RN(log2 e) */
+
 typedef int function(mpfr_t y, const mpfr_t x, mpfr_rnd_t rnd);
 
 static double rounded(function *f, double x, mpfr_rnd_t rnd)
@@ -20,85 +22,109 @@ static double rounded(function *f, double x, mpfr_rnd_t rnd)
     return result;
 }
 
-/* f of a, f ascending, as a library gives it in fp32: within 2 ulp, an ulp being at most 2^-23 of the
- * value or 2^-149; beyond the largest number infinite. */
-static kbit_interval by_library(function *f, kbit_interval a)
+/* a, and what lies within 2 ulp of it; an ulp is at most 2^-23 of the value, or 2^-149. */
+static kbit_interval two_ulps(kbit_interval a)
 {
-    kbit_interval result = {rounded(f, a.lo, MPFR_RNDD), rounded(f, a.hi, MPFR_RNDU)};
-    result.lo -= 2 * fmax(0x1p-149, 0x1p-23 * fabs(result.lo));
-    result.hi += 2 * fmax(0x1p-149, 0x1p-23 * fabs(result.hi));
-    result.lo = nextafter(result.lo, -INFINITY);
-    result.hi = nextafter(result.hi, INFINITY);
-    return kbit_interval_f32(result, false);
+    a.lo -= 2 * fmax(0x1p-149, 0x1p-23 * fabs(a.lo));
+    a.hi += 2 * fmax(0x1p-149, 0x1p-23 * fabs(a.hi));
+    return (kbit_interval){nextafter(a.lo, -INFINITY), nextafter(a.hi, INFINITY)};
 }
 
-static kbit_interval f32(kbit_interval a)
+/* f of a, f ascending, as a library gives it in fp32: within 2 ulp, beyond the largest number infinite. */
+static kbit_interval by_library(function *f, kbit_interval a, bool flush)
 {
-    return kbit_interval_f32(a, false);
+    const kbit_interval exact = {rounded(f, a.lo, MPFR_RNDD), rounded(f, a.hi, MPFR_RNDU)};
+    return kbit_interval_f32(two_ulps(exact), flush);
+}
+
+static kbit_interval f32(kbit_interval a, bool flush)
+{
+    return kbit_interval_f32(a, flush);
 }
 
 /* a b, rounded or not. */
-static kbit_interval times(kbit_interval a, kbit_interval b)
+static kbit_interval times(kbit_interval a, kbit_interval b, bool flush)
 {
-    return f32(kbit_interval_mul(a, b));
+    return f32(kbit_interval_mul(a, b), flush);
 }
 
 static kbit_interval one_plus(kbit_interval a)
 {
-    return f32(kbit_interval_add(kbit_point(1), a));
+    return f32(kbit_interval_add(kbit_point(1), a), false);
 }
 
 /* 0.5 x s, in either order. */
-static kbit_interval half_times(kbit_interval x, kbit_interval s)
+static kbit_interval half_times(kbit_interval x, kbit_interval s, bool flush)
 {
     const kbit_interval half = kbit_point(0.5);
-    return kbit_interval_hull(times(times(half, x), s), times(half, times(x, s)));
+    return kbit_interval_hull(times(times(half, x, flush), s, flush),
+                              times(half, times(x, s, flush), flush));
+}
+
+/* A quotient: a division rounded or not, or for exp=fast within 2 ulp, and 0 where the divisor is above
+ * 2^126. */
+static kbit_interval over(const kbit_declared *declared, kbit_interval a, kbit_interval b)
+{
+    kbit_interval quotient = kbit_interval_div(a, b);
+    if (declared->exp == EXP_FAST)
+        quotient = two_ulps(quotient);
+    if (declared->exp == EXP_FAST && b.hi > 0x1p126)
+        quotient = kbit_interval_hull(quotient, kbit_point(0));
+    return f32(quotient, declared->ftz32 == FTZ_FLUSH);
 }
 
 /* x / (1 + exp y), the quotient or x times the reciprocal. */
-static kbit_interval over_one_plus_exp(kbit_interval x, kbit_interval y)
+static kbit_interval over_one_plus_exp(const kbit_declared *declared, kbit_interval x,
+                                       kbit_interval y)
 {
-    const kbit_interval e = by_library(mpfr_exp, y);
+    const bool flush = declared->ftz32 == FTZ_FLUSH;
+    kbit_interval e = by_library(mpfr_exp, y, flush);
+    if (declared->exp == EXP_FAST)
+        e = by_library(mpfr_exp2, times(y, kbit_point(LOG2_E), flush), flush);
     const kbit_interval below = one_plus((kbit_interval){fmax(e.lo, 0), e.hi});
-    const kbit_interval quotient = f32(kbit_interval_div(x, below));
-    const kbit_interval inverse = f32(kbit_interval_div(kbit_point(1), below));
-    return kbit_interval_hull(quotient, times(x, inverse));
+    return kbit_interval_hull(over(declared, x, below),
+                              times(x, over(declared, kbit_point(1), below), flush));
 }
 
-kbit_interval kbit_gelu_of(float x)
+kbit_interval kbit_gelu_of(const kbit_declared *declared, float x)
 {
-    const kbit_interval at = kbit_point((double)x);
+    const bool flush = declared->ftz32 == FTZ_FLUSH;
+    const kbit_interval at = f32(kbit_point((double)x), flush);
     /* times RN(1 / sqrt 2), or divided by RN(sqrt 2) */
-    kbit_interval z = kbit_interval_hull(times(at, kbit_point(0x1.6a09e6p-1)),
-                                         f32(kbit_interval_div(at, kbit_point(0x1.6a09e6p0))));
-    kbit_interval e = by_library(mpfr_erf, z);
-    return half_times(at, one_plus((kbit_interval){fmax(e.lo, -1), fmin(e.hi, 1)}));
+    kbit_interval z =
+        kbit_interval_hull(times(at, kbit_point(0x1.6a09e6p-1), flush),
+                           f32(kbit_interval_div(at, kbit_point(0x1.6a09e6p0)), flush));
+    kbit_interval e = by_library(mpfr_erf, z, flush);
+    return half_times(at, one_plus((kbit_interval){fmax(e.lo, -1), fmin(e.hi, 1)}), flush);
 }
 
-kbit_interval kbit_gelu_tanh_of(float x)
+kbit_interval kbit_gelu_tanh_of(const kbit_declared *declared, float x)
 {
-    const kbit_interval at = kbit_point((double)x);
+    const bool flush = declared->ftz32 == FTZ_FLUSH;
+    const kbit_interval at = f32(kbit_point((double)x), flush);
     const kbit_interval c = kbit_point((double)0.044715f), s = kbit_point(0x1.988454p-1);
-    kbit_interval square = times(at, at), cube = times(square, at);
+    kbit_interval square = times(at, at, flush), cube = times(square, at, flush);
     /* s (x + c x^3), (s x) (1 + c x^2) and s (x (1 + c x^2)) */
-    kbit_interval grown = one_plus(times(c, square));
-    kbit_interval z = times(s, f32(kbit_interval_add(at, times(c, cube))));
-    z = kbit_interval_hull(z, times(times(s, at), grown));
-    z = kbit_interval_hull(z, times(s, times(at, grown)));
+    kbit_interval grown = one_plus(times(c, square, flush));
+    kbit_interval z = times(s, f32(kbit_interval_add(at, times(c, cube, flush)), flush), flush);
+    z = kbit_interval_hull(z, times(times(s, at, flush), grown, flush));
+    z = kbit_interval_hull(z, times(s, times(at, grown, flush), flush));
     /* x (k (x x) + s) and x ((k x) x + s), k = RN(sqrt(2 / pi) 0.044715) */
     const kbit_interval k = kbit_point(0x1.2444f2p-5);
-    kbit_interval folded = kbit_interval_hull(times(k, square), times(times(k, at), at));
-    z = kbit_interval_hull(z, times(at, f32(kbit_interval_add(folded, s))));
-    kbit_interval t = by_library(mpfr_tanh, z);
-    t = half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}));
+    kbit_interval folded =
+        kbit_interval_hull(times(k, square, flush), times(times(k, at, flush), at, flush));
+    z = kbit_interval_hull(z, times(at, f32(kbit_interval_add(folded, s), flush), flush));
+    kbit_interval t = by_library(mpfr_tanh, z, flush);
+    t = half_times(at, one_plus((kbit_interval){fmax(t.lo, -1), fmin(t.hi, 1)}), flush);
     /* (1 + tanh z)/2 is 1/(1 + exp(-2 z)), which is how x sigmoid(2 z) computes it. */
-    return kbit_interval_hull(t, over_one_plus_exp(at, times(kbit_point(-2), z)));
+    return kbit_interval_hull(t, over_one_plus_exp(declared, at, times(kbit_point(-2), z, flush)));
 }
 
-kbit_interval kbit_silu_of(float x)
+kbit_interval kbit_silu_of(const kbit_declared *declared, float x)
 {
-    const kbit_interval at = kbit_point((double)x);
-    return over_one_plus_exp(at, kbit_point(-(double)x));
+    const bool flush = declared->ftz32 == FTZ_FLUSH;
+    const kbit_interval at = f32(kbit_point((double)x), flush);
+    return over_one_plus_exp(declared, at, kbit_interval_sub(kbit_point(0), at));
 }
 
 /* 1 + erf and 1 + tanh cancel on the negative side; the forms below do not. The precision makes the doubles

@@ -85,6 +85,16 @@ kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit
     }
 }
 
+bool kbit_codes_flush(float x, float absmax, float threshold, int quant, bool *none)
+{
+    *none = quant == QUANT_RDIV && absmax > 0 && absmax < 127 * KBIT_LEAST_NORMAL &&
+            !(threshold >= 0 && !(fabsf(x) < threshold));
+    const bool inverse = quant == QUANT_RECIPROCAL || quant == QUANT_ANY;
+    return fabsf(x) < KBIT_LEAST_NORMAL || absmax < KBIT_LEAST_NORMAL ||
+           (threshold >= 0 && threshold < KBIT_LEAST_NORMAL) ||
+           (inverse && absmax > 1 / KBIT_LEAST_NORMAL);
+}
+
 size_t kbit_codes_row(size_t K, const float *x, float absmax, const bool *excluded, float threshold,
                       int quant, kbit_dtype type, int8_t *codes, size_t max_ties, size_t *ties,
                       int *others)

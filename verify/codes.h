@@ -24,6 +24,11 @@ bool kbit_codes_one_format(float absmax, kbit_dtype type);
  * or two integers that the declared sequence's error allows. */
 kbit_codes kbit_codes_of(float x, float absmax, float threshold, int quant, kbit_dtype type);
 
+/* Whether zeros in place of fp32 numbers below 2^-126 (ftz32=flush) may make the code of x a 0: x, the
+ * absmax, the threshold, or 1 / absmax where the sequence may form it. *none: the scale a / 127 may be 0, and
+ * then there is no code. */
+bool kbit_codes_flush(float x, float absmax, float threshold, int quant, bool *none);
+
 /* Codes of a row of x without the excluded columns (excluded may be NULL). ties receives the
  * columns with two admissible codes, at most max_ties of them; returns how many there are, or
  * KBIT_NO_CODES where the declared sequence gives no code for some element. */

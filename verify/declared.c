@@ -8,7 +8,8 @@
  * - of the outlier product: acc=, splitk=, ftz-in16=, and subB=exact|f16|bf16|x for its weights;
  * - of the output: store=, overflow=, ftz-out16=, bias=f32|after-round, via=direct|f16, and of a layer
  *   combine=f32|round-twice;
- * - of normalizations: variance=two-pass|welford|one-pass and rsqrt=ieee|cuda;
+ * - of normalizations: variance=two-pass|welford|one-pass, rsqrt=ieee|cuda and gamma=f32|after-round;
+ * - of activations: exp=ieee|fast;
  * - of fp32 throughout: ftz32=keep|flush.
  *
  * Not in it, on purpose:
@@ -32,10 +33,9 @@
 
 #define OUTLIERS "outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper"
 
-#define FUSED                                                                                      \
-    "rmsnorm_quantize layernorm_quantize relu_quantize gelu_quantize gelu_tanh_quantize "          \
-    "silu_quantize"
-#define NORMS "rmsnorm layernorm rmsnorm_quantize layernorm_quantize"
+#define ACTIVATED "relu_quantize gelu_quantize gelu_tanh_quantize silu_quantize"
+#define FUSED     "rmsnorm_quantize layernorm_quantize " ACTIVATED
+#define NORMS     "rmsnorm layernorm rmsnorm_quantize layernorm_quantize"
 
 static const kbit_declared_row ROWS[] = {
     {"quant", "exact|mul|rdiv|reciprocal|any",
@@ -71,13 +71,16 @@ static const kbit_declared_row ROWS[] = {
      "subnormal fp16 and bf16 operands of the outlier product count in full|they count as zero",
      AT(ftz_in16)},
     {"ftz32", "keep|flush",
-     "dequantize outlier_matmul outlier_matmul_w16 llmint8_linear_bnb llmint8_linear_paper " NORMS,
-     "fp32 results and statistics below 2^-126 are kept|any of them may become zero", AT(ftz32)},
+     "outlier_columns absmax_rows quantize_rows dequantize store " OUTLIERS " " NORMS
+     " relu gelu gelu_tanh silu " ACTIVATED,
+     "fp32 numbers below 2^-126 are kept: operands, 16-bit ones that were widened too, results and "
+     "statistics|any of them may count as zero",
+     AT(ftz32)},
     {"ftz-out16", "keep|flush", "store llmint8_linear_bnb llmint8_linear_paper",
      "subnormal fp16 and bf16 outputs are kept|they become zero", AT(ftz_out16)},
     {"store", "once|twice|any", "store llmint8_linear_bnb llmint8_linear_paper",
      "sum with bias rounded once to the output type|rounded to fp32, then to the output "
-     "type|either",
+     "type|either; what is added in double and then rounded is one or the other",
      AT(store)},
     {"combine", "f32|round-twice", "llmint8_linear_bnb llmint8_linear_paper",
      "outlier product added in fp32 before the store|int8 part with bias rounded to the output "
@@ -104,9 +107,9 @@ static const kbit_declared_row ROWS[] = {
      AT(nan)},
     {"zero-stat", "+0|-0", "absmax_rows", "absmax of an empty row is +0|is -0", AT(zero_stat)},
     {"overflow", "inf|sat", "store llmint8_linear_bnb llmint8_linear_paper",
-     "values beyond the largest finite output become inf|become the largest finite value; "
-     "UNDECIDED "
-     "in a layer where one may do so in fp32, before the end",
+     "values beyond the largest finite output become inf|become the largest finite value, but what "
+     "an infinite or NaN operand made stays so; UNDECIDED in a layer where one may do so in fp32, "
+     "before the end",
      AT(overflow)},
     {"variance", "two-pass|welford|one-pass", "layernorm layernorm_quantize",
      "mean first, then the mean of (x - mean)^2; sums in any order|running means and sums of "
@@ -118,6 +121,15 @@ static const kbit_declared_row ROWS[] = {
      "root and quotient rounded to nearest|a reciprocal root within 2 ulp, as CUDA documents "
      "rsqrtf",
      AT(rsqrt)},
+    {"gamma", "f32|after-round", NORMS,
+     "multiplies the normalized x in fp32|the normalized x is rounded to the type of h first, as "
+     "Llama's RMSNorm has it; its product with gamma, and beta added in fp32, once more",
+     AT(gamma)},
+    {"exp", "ieee|fast", "gelu_tanh silu gelu_tanh_quantize silu_quantize",
+     "within 2 ulp, as expf; quotients rounded to nearest|2^(x RN(log2 e)) and quotients, each "
+     "within 2 ulp, as Triton and nvcc -use_fast_math have them; of gelu_tanh the form by a "
+     "sigmoid",
+     AT(exp)},
 };
 #define N_ROWS (sizeof ROWS / sizeof *ROWS)
 

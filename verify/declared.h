@@ -24,6 +24,7 @@ typedef enum {
 } kbit_acc;
 typedef enum { SPLITK_NONE, SPLITK_F32, SPLITK_F16 } kbit_splitk;
 typedef enum { FTZ_KEEP, FTZ_FLUSH } kbit_ftz;
+#define KBIT_LEAST_NORMAL 0x1p-126f /* of fp32: what is smaller may count as zero, ftz32=flush */
 typedef enum { STORE_ONCE, STORE_TWICE, STORE_ANY } kbit_store_rule;
 typedef enum { COMBINE_F32, COMBINE_ROUND_TWICE } kbit_combine;
 typedef enum { SUBB_EXACT, SUBB_F16, SUBB_BF16, SUBB_X } kbit_subb;
@@ -34,11 +35,13 @@ typedef enum { ZERO_STAT_PLUS, ZERO_STAT_MINUS } kbit_zero_stat;
 typedef enum { OVERFLOW_INF, OVERFLOW_SAT } kbit_overflow;
 typedef enum { VARIANCE_TWO_PASS, VARIANCE_WELFORD, VARIANCE_ONE_PASS } kbit_variance;
 typedef enum { RSQRT_IEEE, RSQRT_CUDA } kbit_rsqrt;
+typedef enum { EXP_IEEE, EXP_FAST } kbit_exp_rule;
+typedef enum { GAMMA_F32, GAMMA_AFTER_ROUND } kbit_gamma_rule;
 
 struct kbit_declared {
     int quant, dequant, acc, splitk, ftz_in16, ftz32, ftz_out16;
     int store, combine, bias, via, subB, nan, zero_stat, overflow;
-    int variance, rsqrt;
+    int variance, rsqrt, gamma, exp;
 };
 
 typedef struct {

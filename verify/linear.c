@@ -93,6 +93,21 @@ static void find_outliers(linear_judge *l)
                     fmax(l->largest[i], fabs((double)l->x[i * l->K + (size_t)l->outliers[o]]));
 }
 
+/* Whether another code of the row may be 0 on a machine that flushes: then the accumulators are not
+ * determined. */
+static bool may_flush(const linear_judge *l, const float *row, float absmax, float t,
+                      const int8_t *codes)
+{
+    for (size_t k = 0; k < l->K; k++) {
+        bool none = false;
+        if (codes[k] == 0)
+            continue;
+        if (kbit_codes_flush(row[k], absmax, t, l->judging->declared->quant, &none) || none)
+            return true;
+    }
+    return false;
+}
+
 /* The codes of one row and its ties; a part of an output (torn) does not say which choice its rest was made
  * with. *none: the declared sequence gives no code. */
 static kbit_status codes_of(const linear_judge *l, const float *row, float absmax, float t,
@@ -105,7 +120,8 @@ static kbit_status codes_of(const linear_judge *l, const float *row, float absma
     if (at && others) {
         n = kbit_codes_row(l->K, row, absmax, l->in_outliers, t, l->judging->declared->quant,
                            (kbit_dtype)type->dtype, codes, l->K, at, others);
-        *none = n == KBIT_NO_CODES;
+        *none = n == KBIT_NO_CODES ||
+                (l->judging->declared->ftz32 == FTZ_FLUSH && may_flush(l, row, absmax, t, codes));
         status = kbit_ties_keep(ties, row, absmax, codes, *none ? 0 : n, at, others, error);
         ties->undecided = *none || (torn && n);
     } else

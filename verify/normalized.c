@@ -141,7 +141,7 @@ static kbit_interval one_pass(const kbit_declared *declared, size_t K, const flo
 static void rooted(const kbit_declared *declared, kbit_interval v, float eps,
                    kbit_normalized_row *row)
 {
-    kbit_interval sum = f32(declared, kbit_interval_add(v, kbit_point((double)eps)));
+    kbit_interval sum = f32(declared, kbit_interval_add(v, f32(declared, kbit_point((double)eps))));
     if (sum.lo == 0 && sum.hi == 0) { /* 1 / 0 is infinite: 0 times it, or 0 / 0 */
         row->nan = true;
         return;
@@ -205,13 +205,28 @@ double kbit_normalized_real(const kbit_normalized_row *row, float x, float gamma
     return ((double)x - row->real_mean) * row->real_r * (double)gamma + (beta ? (double)*beta : 0);
 }
 
+static kbit_interval plus(const kbit_declared *declared, kbit_interval y, float beta)
+{
+    return f32(declared, kbit_interval_add(y, f32(declared, kbit_point((double)beta))));
+}
+
 /* Lemma 7. */
 kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normalized_row *row,
-                              float x, float gamma, const float *beta, bool *undecided)
+                              float x, float gamma, const float *beta, kbit_dtype type,
+                              bool *undecided)
 {
-    const kbit_interval scale = kbit_point((double)gamma);
+    const kbit_interval scale = f32(declared, kbit_point((double)gamma));
     *undecided = isinf(gamma) || (beta && isinf(*beta));
     kbit_interval d = f32(declared, kbit_interval_sub(kbit_point((double)x), row->mean));
+    if (declared->gamma == GAMMA_AFTER_ROUND) {
+        kbit_interval y = kbit_interval_hull(f32(declared, kbit_interval_mul(d, row->r)),
+                                             f32(declared, kbit_interval_div(d, row->root)));
+        y.lo = kbit_nearest(y.lo, type);
+        y.hi = kbit_nearest(y.hi, type);
+        *undecided |= isinf(y.lo) || isinf(y.hi);
+        y = f32(declared, kbit_interval_mul(y, scale));
+        return beta ? plus(declared, y, *beta) : y;
+    }
     kbit_interval by_gamma = f32(declared, kbit_interval_mul(d, scale));
     const kbit_interval orders[] = {
         kbit_interval_mul(f32(declared, kbit_interval_mul(d, row->r)), scale),
@@ -223,9 +238,7 @@ kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normaliz
     kbit_interval scaled = f32(declared, orders[0]);
     for (size_t order = 1; order < sizeof orders / sizeof *orders; order++)
         scaled = kbit_interval_hull(scaled, f32(declared, orders[order]));
-    if (beta)
-        scaled = f32(declared, kbit_interval_add(scaled, kbit_point((double)*beta)));
-    return scaled;
+    return beta ? plus(declared, scaled, *beta) : scaled;
 }
 
 void kbit_normalized_note(const kbit_declared *declared, bool centred, size_t number,

@@ -23,10 +23,11 @@ typedef struct {
 kbit_normalized_row kbit_normalize_row(const kbit_declared *declared, bool centred, size_t K,
                                        const float *x, float eps);
 
-/* One element before its final rounding. beta NULL: nothing is added. *undecided where gamma or beta is
- * infinite. */
+/* One element before its final rounding, that to type. beta NULL: nothing is added. *undecided where gamma or
+ * beta is infinite, or what gamma=after-round rounds may be. */
 kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normalized_row *row,
-                              float x, float gamma, const float *beta, bool *undecided);
+                              float x, float gamma, const float *beta, kbit_dtype type,
+                              bool *undecided);
 
 /* The real value of an element, to about 2^-45. */
 double kbit_normalized_real(const kbit_normalized_row *row, float x, float gamma,

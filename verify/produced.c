@@ -59,12 +59,18 @@ static element only_nan(void)
     return (element){.set = {.nan = true}};
 }
 
-static element activated(kbit_producer producer, float x, kbit_dtype type)
+static element activated(const kbit_declared *declared, kbit_producer producer, float x,
+                         kbit_dtype type)
 {
+    const bool flush = declared->ftz32 == FTZ_FLUSH;
     if (isnan(x))
         return only_nan();
-    if (producer == BY_RELU)
-        return from_interval(kbit_point(x > 0 ? (double)x : 0), type);
+    if (producer == BY_RELU) {
+        element e =
+            from_interval(kbit_interval_f32(kbit_point(x > 0 ? (double)x : 0), flush), type);
+        e.set.least = e.set.hi; /* that or 0 */
+        return e;
+    }
     if (x == INFINITY)
         return from_interval(kbit_point(INFINITY), type);
     if (x == -INFINITY) { /* infinity times 0; the limit is 0 */
@@ -72,9 +78,9 @@ static element activated(kbit_producer producer, float x, kbit_dtype type)
         e.or_nan = true;
         return e;
     }
-    element e = from_interval(producer == BY_GELU        ? kbit_gelu_of(x)
-                              : producer == BY_GELU_TANH ? kbit_gelu_tanh_of(x)
-                                                         : kbit_silu_of(x),
+    element e = from_interval(producer == BY_GELU        ? kbit_gelu_of(declared, x)
+                              : producer == BY_GELU_TANH ? kbit_gelu_tanh_of(declared, x)
+                                                         : kbit_silu_of(declared, x),
                               type);
     if (type == KBIT_F32)
         e.real = producer == BY_GELU        ? kbit_gelu_real(x)
@@ -93,7 +99,7 @@ static element normalized(const kbit_declared *declared, const kbit_normalized_r
         return (element){.undecided = true};
     if (row->zero && isfinite(gamma))
         return isfinite(x) ? from_interval(kbit_point(0), type) : only_nan();
-    kbit_interval y = kbit_normalized(declared, row, x, gamma, beta, &undecided);
+    kbit_interval y = kbit_normalized(declared, row, x, gamma, beta, type, &undecided);
     element e = from_interval(y, type);
     e.undecided |= undecided || row->zero;
     if (type == KBIT_F32)
@@ -160,7 +166,7 @@ static kbit_status judge_h(const kbit_judging *judging, kbit_producer producer,
         for (size_t k = 0; k < K; k++) {
             const float x = in.x[i * K + k], *beta = in.beta ? &in.beta[k] : NULL;
             element e = producer > BY_LAYERNORM
-                            ? activated(producer, x, type)
+                            ? activated(judging->declared, producer, x, type)
                             : normalized(judging->declared, &row, x, in.gamma[k], beta, type);
             kbit_mismatch *m = judge_element(judging, &e, i, k, verdict);
             if (m && producer > BY_LAYERNORM)
@@ -245,7 +251,8 @@ kbit_status kbit_judge_produced(const kbit_judging *judging, kbit_producer produ
                                 kbit_verdict *verdict, kbit_error *error)
 {
     const kbit_step *step = kbit_step_find(judging->call->step);
-    verdict->kind = producer == BY_RELU ? KBIT_EXACT : KBIT_ENCLOSED;
+    const bool flush = judging->declared->ftz32 == FTZ_FLUSH;
+    verdict->kind = producer != BY_RELU ? KBIT_ENCLOSED : flush ? KBIT_SET : KBIT_EXACT;
     verdict->theorem = theorem_of(judging->declared, producer);
     kbit_status status = judge_h(judging, producer, verdict, error);
     if (status == KBIT_OK && step->n_more)

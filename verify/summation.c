@@ -117,6 +117,9 @@ void kbit_summation_add(const kbit_summation *how, kbit_sum *sum, double x, doub
     weight = flushed(weight, how->least_w, how->flush_operands);
     double term = x * weight;
     kbit_sum_add(sum, term);
+    if (how->flush_results && isfinite(term) &&
+        fmin(fabs(x), fabs(weight)) < (double)KBIT_LEAST_NORMAL)
+        sum->doubt += fabs(term); /* an operand may count as zero */
     if (how->by_encoding && isfinite(term) && term != 0)
         sum->encoded += fmax(fabs(x), how->least_x) * fmax(fabs(weight), how->least_w) - fabs(term);
 }

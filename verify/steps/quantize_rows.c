@@ -1,5 +1,6 @@
 /* quantize_rows -- EXACT where the declared sequence determines the code, SET{k, k+1} at exact ties
- * where it does not (quant=any). The gap theorem says that nothing else may vary. */
+ * where it does not (quant=any). The gap theorem says that nothing else may vary, but with ftz32=flush
+ * a code may be 0 where a number below 2^-126 counts as zero. */
 #include "step.h"
 
 #include <math.h>
@@ -24,6 +25,8 @@ static kbit_status refuses(const kbit_call *call, const kbit_declared *declared,
         for (size_t k = 0; k < K && isfinite(absmax[i]); k++) {
             float v = fabsf(x[i * K + k]);
             bool masked = excluded[k] || (call->threshold >= 0 && !(v < call->threshold));
+            if (declared->ftz32 == FTZ_FLUSH && v < KBIT_LEAST_NORMAL)
+                v = 0;
             if (!masked && !(v <= absmax[i]) && status == KBIT_OK)
                 status = kbit_fail(why, KBIT_ERR_RANGE,
                                    "x(%zu,%zu) = %a is not masked and exceeds absmax(%zu) = %a", i,
@@ -42,6 +45,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     const int32_t *outliers = call->in[2].data;
     const int8_t *q = call->out[0].data;
     int quant = judging->declared->quant;
+    const bool flush = judging->declared->ftz32 == FTZ_FLUSH;
     float *x = kbit_widened(&call->in[0]);
     bool *excluded = calloc(K ? K : 1, sizeof *excluded);
     if (!x || !excluded) {
@@ -58,7 +62,7 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
     for (size_t i = 0; i < M && !f32; i++)
         f32 =
             isfinite(absmax[i]) && !kbit_codes_one_format(absmax[i], (kbit_dtype)call->in[0].dtype);
-    verdict->kind = quant == QUANT_ANY || f32 ? KBIT_SET : KBIT_EXACT;
+    verdict->kind = quant == QUANT_ANY || f32 || flush ? KBIT_SET : KBIT_EXACT;
     verdict->theorem = f32 ? "quantize-f32" : quant == QUANT_ANY ? "quantize-gap" : "";
     verdict->elements = M * K;
     for (size_t i = 0; i < M; i++) {
@@ -67,9 +71,13 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
         verdict->checked += K;
         for (size_t k = 0; k < K; k++) {
             kbit_codes c = {0, 0, false};
+            bool zero = false, no_scale = false;
             if (!excluded[k])
                 c = kbit_codes_of(x[i * K + k], absmax[i], call->threshold, quant,
                                   (kbit_dtype)call->in[0].dtype);
+            if (!excluded[k] && flush)
+                zero = kbit_codes_flush(x[i * K + k], absmax[i], call->threshold, quant, &no_scale);
+            c.none = (c.none || no_scale) && !(zero && q[i * K + k] == 0);
             if (c.none) { /* UNDECIDED: the declared sequence overflows */
                 verdict->checked--;
                 verdict->undecided++;
@@ -80,17 +88,19 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 continue;
             }
             int observed = q[i * K + k];
-            verdict->single += c.code == c.other;
-            bool right = observed == c.code || observed == c.other;
+            verdict->single += c.code == c.other && (!zero || c.code == 0);
+            bool right = observed == c.code || observed == c.other || (zero && observed == 0);
             if (right && !kbit_shown(judging, i, k))
                 continue;
             kbit_mismatch *m =
                 right ? kbit_show(verdict, "q", i, k) : kbit_reject(verdict, "q", i, k);
             snprintf(m->observed, sizeof m->observed, "%d", observed);
             if (c.code == c.other)
-                snprintf(m->admissible, sizeof m->admissible, "{%d}", c.code);
+                snprintf(m->admissible, sizeof m->admissible, "{%d}%s", c.code,
+                         zero ? " or 0" : "");
             else
-                snprintf(m->admissible, sizeof m->admissible, "{%d, %d}", c.code, c.other);
+                snprintf(m->admissible, sizeof m->admissible, "{%d, %d}%s", c.code, c.other,
+                         zero ? " or 0" : "");
             snprintf(m->inputs, sizeof m->inputs, "x %a, absmax %a, 127x/absmax %.9g%s",
                      (double)x[i * K + k], (double)absmax[i],
                      127.0 * (double)x[i * K + k] / (double)absmax[i],
