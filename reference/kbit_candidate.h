@@ -29,14 +29,15 @@
  * outliers i32 ascending; absmax, w_absmax, d, y, bias, eps f32; q, w i8; c i32; gamma, beta f32, f16 or
  * bf16; out and h f16, bf16 or f32 as the dtype asks. A bias or beta that is not there has dim[0] == 0.
  * How many columns were found is written to dim[0] of the output outliers; every other dim is
- * read-only. Sizes of 0 are legal; eps is finite and not negative, or the call is to be refused.
+ * read-only. Sizes of 0 are legal.
  *
  * What each computes; t is the threshold, O the list of outlier columns that it is given:
  *
  *   outlier_columns       the k where some |x_ik| >= t or is not finite; none where t is off
  *   absmax_rows           the largest |x_ik| with k not in O and |x_ik| < t, +0 where there is none
- *   quantize_rows         0 where k is in O, |x_ik| >= t, x_ik is not finite or absmax_i is 0; else
- *                         127 x_ik / absmax_i to the nearest integer, ties to even
+ *   quantize_rows         0 where x_ik is masked: k is in O or, with t on, |x_ik| >= t or x_ik is not
+ *                         finite; 0 for a 0 beside an absmax_i of 0; else 127 x_ik / absmax_i to the
+ *                         nearest integer, ties to even
  *   int8_matmul           sum over k of q_ik w_jk
  *   dequantize            c_ij absmax_i w_absmax_j / 127^2
  *   outlier_matmul        d_ij + sum over O of x_ik w_jk w_absmax_j / 127; 0 times infinity is NaN
@@ -47,29 +48,38 @@
  *   rmsnorm               x_ik / sqrt(mean of x_i^2 + eps) gamma_k
  *   layernorm             (x_ik - mean of x_i) / sqrt(variance of x_i + eps) gamma_k + beta_k; the variance
  *                         is the mean of the squared differences
- *   relu, gelu            max(x, 0); x (1 + erf(x / sqrt 2)) / 2
+ *   relu, gelu            max(x, 0), NaN for a NaN; x (1 + erf(x / sqrt 2)) / 2
  *   gelu_tanh, silu       x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2; x / (1 + exp(-x))
  *   ..._quantize          h so; then O, absmax (t, no list) and q (t, O) of h as it was rounded
  *
- * With t off nothing is masked: a row with a NaN or an infinity has that absmax, its codes are not
- * judged, and its outputs must not be finite.
+ * With t off only O is masked: a row with a NaN, or else an infinity, has that absmax, its codes are not
+ * judged, and its outputs must not be finite. The sign and payload of a NaN are free everywhere, and the sign
+ * of a zero but in absmax (+0) and in store (IEEE).
  *
  * What a candidate does otherwise, such as another order of operations, it declares: words "key=value"
  * for all of its steps, "STEP:key=value" for one, as in "dequant=any llmint8_linear_bnb:acc=tc-trunc".
  * The verdict on a step rests on its own words, so declare a step no weaker than it is. An acc= that
  * names a machine means that all columns of O go through its steps in dense groups of 16, in any order,
- * the last group filled up with zeros; a kernel that adds some of them by FMA is acc=tc-trunc.
+ * the last group filled up with zeros; a kernel that adds some of them by FMA is acc=tc-trunc. A processor
+ * or a compiler's option (nvcc -ftz=true, torch.set_flush_denormal) that takes numbers below 2^-126 for
+ * zero is ftz32=flush. The pages that `kbit list --bounds` names say what is covered, and what is not.
  *
- * Two steps must refuse some inputs, with KBIT_ERR_RANGE or another error; what the output holds then
- * is not read:
+ * Some inputs must be refused, with KBIT_ERR_RANGE or another error; what the output holds then is not
+ * read:
  *   int8_matmul    where int32 may not hold a row's worst case: (sum_k |q_ik|) max |w| > 2^31 - 1,
  *                  which K <= 131,071 rules out, and K <= 133,144 where no code is -128;
- *   quantize_rows  where an element that is not masked exceeds its row's absmax, or is a NaN beside an absmax
- *                  that is a number (nan=launder reads it as 0).
+ *   quantize_rows  where an element that is not masked exceeds its row's absmax, as all but 0 exceeds an
+ *                  absmax of 0, or is a NaN beside an absmax that is a number (nan=launder reads it as 0);
+ *   rmsnorm, layernorm and ..._quantize
+ *                  where eps is negative, infinite or NaN.
  *
  * A call touches its tensors until it returns and not after, and leaves its process as it found it:
  * floating-point modes, signal handlers and mask, timers. What it prints is shown if it dies. Threads
  * may stay, and processes may be started, but none may trace or signal kbit.
+ *
+ * Compile without -ffast-math, and with -ffp-contract=off unless FMA is meant. gcc 12.2 from -O2 on makes
+ * vectors of two conversions from double to float and back that stand side by side, and then drops both, so
+ * that nothing is rounded: compile with -fno-tree-slp-vectorize, or store through a volatile float.
  */
 #ifndef KBIT_CANDIDATE_H
 #define KBIT_CANDIDATE_H

@@ -19,7 +19,15 @@ typedef enum {
     RDIV,
     RECIPROCAL,
     DIVISION,
-    N_RULES
+    BY_INVERSE,
+    NORMALIZED,
+    NORMALIZED_BY_INVERSE,
+    INVERSE_SCALE,
+    MUL_AWAY,
+    INVERSE_SCALE_AWAY,
+    DOUBLE_MUL,
+    DOUBLE_RDIV,
+    N_RULES /* at most 32: kbit_ties holds sets of them */
 } rule;
 
 /* Whether the rule gives the second code. The first is the even one at an exact tie, and the nearer one where
@@ -45,6 +53,22 @@ static bool takes_other(rule r, float x, float a, int code, int other)
         return rintf(x * (127.0f * (1.0f / a))) == (float)other;
     case DIVISION:
         return rintf(127.0f * x / a) == (float)other;
+    case BY_INVERSE:
+        return rintf(127.0f * x * (1.0f / a)) == (float)other;
+    case NORMALIZED:
+        return rintf(x / a * 127.0f) == (float)other;
+    case NORMALIZED_BY_INVERSE:
+        return rintf(x * (1.0f / a) * 127.0f) == (float)other;
+    case INVERSE_SCALE:
+        return rintf(x * (1.0f / (a / 127.0f))) == (float)other;
+    case MUL_AWAY:
+        return roundf(x * (127.0f / a)) == (float)other;
+    case INVERSE_SCALE_AWAY:
+        return roundf(x * (1.0f / (a / 127.0f))) == (float)other;
+    case DOUBLE_MUL:
+        return rint((double)x * (127.0 / (double)a)) == (double)other;
+    case DOUBLE_RDIV:
+        return rint((double)x / ((double)a / 127.0)) == (double)other;
     case FIRST:
     case N_RULES:
         break;
@@ -95,7 +119,7 @@ static void keep_taken(kbit_ties *ties, unsigned rules)
         ties->rules[c] = 0;
         ties->n_choices++;
     }
-    ties->rules[c] |= (uint16_t)rules;
+    ties->rules[c] |= (uint32_t)rules;
 }
 
 kbit_status kbit_ties_keep(kbit_ties *ties, const float *x, float absmax, const int8_t *codes,

@@ -3,7 +3,7 @@
  * choice for each row of both that explains them all.
  *
  * Choices are looked for in this order. Each row's own: those that some rule gives which kernels have (the
- * even code, half away from zero, x * RN(127/a), ...), then all 2^n of up to KBIT_MOST_TIES ties; kept are
+ * even code, half away from zero, x * RN(127/a), x / a * 127, ...), then all 2^n of up to KBIT_MOST_TIES ties; kept are
  * those that explain the row's outputs at rows without ties on the other side. Where both sides have ties,
  * one rule for all of them; then a choice is struck out that no remaining choice of some row of the other
  * side goes with, until none is left to strike out. What is found is a proof that the outputs are right,
@@ -30,7 +30,7 @@ typedef struct {
     int8_t *change;  /* [n]: the other code less the first */
     int8_t *taken;   /* [n]: what the choice adds to the codes: change, or 0 */
     int8_t *choices; /* [n_choices, n]: values that taken may have */
-    uint16_t *rules; /* [n_choices]: the set of rules that give it */
+    uint32_t *rules; /* [n_choices]: the set of rules that give it */
     size_t n_choices;
     bool complete;   /* no other choice is right */
     bool undecided;  /* nothing is said of this row's outputs */

@@ -4,9 +4,9 @@
 const kbit_candidate_v1 *kbit_candidate(const char *variant)
 {
     static const legal_variant *const TABLES[] = {
-        legal_statistics,   legal_quantize, legal_product,  legal_dequantize,
-        legal_outliers,     legal_store,    legal_linear,   legal_accumulation,
-        legal_tensor_cores, legal_wider,    legal_declared, legal_producers,
+        legal_statistics, legal_quantize,  legal_product,      legal_dequantize,   legal_outliers,
+        legal_store,      legal_linear,    legal_accumulation, legal_tensor_cores, legal_wider,
+        legal_declared,   legal_producers, legal_strangers,
     };
     static kbit_op ops[32];
     static kbit_candidate_v1 candidate = {KBIT_CANDIDATE_ABI, sizeof candidate, NULL, "", ops, 0};

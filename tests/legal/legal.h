@@ -14,7 +14,7 @@ typedef struct {
 /* A file a step or group of steps; each table ends with a name that is NULL. */
 extern const legal_variant legal_statistics[], legal_quantize[], legal_product[],
     legal_dequantize[], legal_outliers[], legal_store[], legal_linear[], legal_accumulation[],
-    legal_tensor_cores[], legal_wider[], legal_declared[], legal_producers[];
+    legal_tensor_cores[], legal_wider[], legal_declared[], legal_producers[], legal_strangers[];
 
 /* The two parts of llmint8_linear_bnb as float, without bias: C a s / 127^2, and what `outliers` makes of
  * an outlier_matmul step without its d. */
