@@ -74,6 +74,25 @@ linear-launders-nan llmint8_linear_bnb -
 linear-composed llmint8_linear_bnb nan=launder
 paper-round-twice llmint8_linear_paper -
 paper-composed llmint8_linear_paper combine=round-twice,store=twice
+columns-flushed outlier_columns -
+absmax-flushed absmax_rows -
+quantize-flushed quantize_rows -
+quantize-flushed-inverse quantize_rows quant=reciprocal
+w16-flushed-numbers outlier_matmul_w16 -
+store-flushed-numbers store -
+relu-flushed relu -
+gelu-flushed gelu -
+gelu-tanh-flushed gelu_tanh -
+silu-flushed silu exp=fast
+relu-quantize-flushed relu_quantize -
+rmsnorm-gamma-after-round rmsnorm -
+rmsnorm-reversed rmsnorm gamma=after-round
+layernorm-gamma-after-round layernorm -
+layernorm-tree layernorm gamma=after-round
+rmsnorm-quantize-gamma-after-round rmsnorm_quantize -
+silu-fast silu -
+gelu-tanh-fast gelu_tanh -
+silu-quantize-fast silu_quantize ftz32=flush
 # a word of another step changes nothing for this one
 quantize-reciprocal quantize_rows llmint8_linear_bnb:quant=reciprocal
 linear-reciprocal llmint8_linear_bnb quant=reciprocal,llmint8_linear_bnb:quant=exact

@@ -107,8 +107,7 @@ tests_mutants_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_pro
 	tests/mutants/silu_quantize_whole_absmax.c \
 	tests/mutants/relu_quantize_last_row.c \
 	tests/mutants/gelu_tanh_quantize_leaves_count.c
-tests_legal_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_produced.c tests/legal/producers.c \
-	tests/legal/strangers.c
+tests_legal_la_SOURCES += tests/mutants/each_produced.h tests/mutants/each_produced.c tests/legal/producers.c
 TESTS += tests/producer_code.sh
 EXTRA_DIST += tests/producer_code.sh
 TESTS += tests/producer_mutants.sh

@@ -117,7 +117,7 @@ static const kbit_theorem THEOREMS[] = {
      KBIT_CITED},
     {"gelu-tanh", "the same for x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))/2, tanh within 2 ulp",
      "reference/proofs/producers.md; as gelu", KBIT_CITED},
-    {"silu", "the same for x/(1 + exp(-x)), exp within 2 ulp",
+    {"silu", "the same for x/(1 + exp(-x)), exp within 2 ulp; exp=fast: exp2 and quotients too",
      "reference/proofs/producers.md; as gelu", KBIT_CITED},
 };
 
