@@ -64,6 +64,9 @@ KERNELS = [
     of_kernel("candidate", ask("", "", "v1"), "calls"),
 ]
 
+# Tests that know a header and no unit: of what the CPU layer says of an instruction that is misused.
+OF_HEADER = {"cuda/ptx.cuh": ["simt/faults"], "cuda/ptx_hopper.cuh": ["simt/hopper_faults"],
+             "cuda/ptx_wgmma.cuh": ["simt/hopper_faults"], "cuda/tensor_map.cuh": ["simt/hopper_faults"]}
 # The unit tests of the kernels, the quickest first: from a tenth of a second to ten.
 QUICKEST = ["cuda_" + t for t in ("calls", "quantize_rows", "epilogue", "pass", "dispatch", "statistics", "ring",
                                   "int8_matmul", "linear", "hopper", "producers", "hopper2")]
