@@ -91,7 +91,6 @@ layernorm-gamma-after-round layernorm -
 layernorm-tree layernorm gamma=after-round
 rmsnorm-quantize-gamma-after-round rmsnorm_quantize -
 silu-fast silu -
-gelu-tanh-fast gelu_tanh -
 silu-quantize-fast silu_quantize ftz32=flush
 # a word of another step changes nothing for this one
 quantize-reciprocal quantize_rows llmint8_linear_bnb:quant=reciprocal
