@@ -90,6 +90,10 @@ rmsnorm-reversed rmsnorm gamma=after-round
 layernorm-gamma-after-round layernorm -
 layernorm-tree layernorm gamma=after-round
 rmsnorm-quantize-gamma-after-round rmsnorm_quantize -
+layernorm-centred-last layernorm -
+layernorm-scale-and-shift layernorm gamma=after-round
+layernorm-quantize-centred-last layernorm_quantize -
+gelu-erfc gelu -
 silu-fast silu -
 silu-quantize-fast silu_quantize ftz32=flush
 # a word of another step changes nothing for this one

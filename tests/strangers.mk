@@ -8,4 +8,6 @@ tests_mutants_la_SOURCES += \
 	tests/mutants/relu_flushes_halves.c \
 	tests/mutants/silu_short_log2e.c \
 	tests/mutants/gelu_tanh_short_log2e.c \
-	tests/mutants/rmsnorm_cut_before_gamma.c
+	tests/mutants/rmsnorm_cut_before_gamma.c \
+	tests/mutants/layernorm_half_shift.c \
+	tests/mutants/gelu_erfc_fp16.c

@@ -22,19 +22,30 @@ static double rounded(function *f, double x, mpfr_rnd_t rnd)
     return result;
 }
 
-/* a, and what lies within 2 ulp of it; an ulp is at most 2^-23 of the value, or 2^-149. */
-static kbit_interval two_ulps(kbit_interval a)
+/* a, and what lies within n ulp of it; an ulp is at most 2^-23 of the value, or 2^-149. */
+static kbit_interval within(double n, kbit_interval a)
 {
-    a.lo -= 2 * fmax(0x1p-149, 0x1p-23 * fabs(a.lo));
-    a.hi += 2 * fmax(0x1p-149, 0x1p-23 * fabs(a.hi));
+    a.lo -= n * fmax(0x1p-149, 0x1p-23 * fabs(a.lo));
+    a.hi += n * fmax(0x1p-149, 0x1p-23 * fabs(a.hi));
     return (kbit_interval){nextafter(a.lo, -INFINITY), nextafter(a.hi, INFINITY)};
+}
+
+static kbit_interval exactly(function *f, kbit_interval a)
+{
+    return (kbit_interval){rounded(f, a.lo, MPFR_RNDD), rounded(f, a.hi, MPFR_RNDU)};
 }
 
 /* f of a, f ascending, as a library gives it in fp32: within 2 ulp, beyond the largest number infinite. */
 static kbit_interval by_library(function *f, kbit_interval a, bool flush)
 {
-    const kbit_interval exact = {rounded(f, a.lo, MPFR_RNDD), rounded(f, a.hi, MPFR_RNDU)};
-    return kbit_interval_f32(two_ulps(exact), flush);
+    return kbit_interval_f32(within(2, exactly(f, a)), flush);
+}
+
+/* erfc(-x), which ascends. */
+static int erfc_of_minus(mpfr_t y, const mpfr_t x, mpfr_rnd_t rnd)
+{
+    mpfr_neg(y, x, MPFR_RNDN);
+    return mpfr_erfc(y, y, rnd);
 }
 
 static kbit_interval f32(kbit_interval a, bool flush)
@@ -67,7 +78,7 @@ static kbit_interval over(const kbit_declared *declared, kbit_interval a, kbit_i
 {
     kbit_interval quotient = kbit_interval_div(a, b);
     if (declared->exp == EXP_FAST)
-        quotient = two_ulps(quotient);
+        quotient = within(2, quotient);
     if (declared->exp == EXP_FAST && b.hi > 0x1p126)
         quotient = kbit_interval_hull(quotient, kbit_point(0));
     return f32(quotient, declared->ftz32 == FTZ_FLUSH);
@@ -94,6 +105,10 @@ kbit_interval kbit_gelu_of(const kbit_declared *declared, float x)
     kbit_interval z =
         kbit_interval_hull(times(at, kbit_point(0x1.6a09e6p-1), flush),
                            f32(kbit_interval_div(at, kbit_point(0x1.6a09e6p0)), flush));
+    if (declared->gelu == GELU_ERFC) {
+        kbit_interval c = kbit_interval_f32(within(4, exactly(erfc_of_minus, z)), flush);
+        return half_times(at, (kbit_interval){fmax(c.lo, 0), fmin(c.hi, 2)}, flush);
+    }
     kbit_interval e = by_library(mpfr_erf, z, flush);
     return half_times(at, one_plus((kbit_interval){fmax(e.lo, -1), fmin(e.hi, 1)}), flush);
 }

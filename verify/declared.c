@@ -8,8 +8,9 @@
  * - of the outlier product: acc=, splitk=, ftz-in16=, and subB=exact|f16|bf16|x for its weights;
  * - of the output: store=, overflow=, ftz-out16=, bias=f32|after-round, via=direct|f16, and of a layer
  *   combine=f32|round-twice;
- * - of normalizations: variance=two-pass|welford|one-pass, rsqrt=ieee|cuda and gamma=f32|after-round;
- * - of activations: exp=ieee|fast;
+ * - of normalizations: variance=two-pass|welford|one-pass, rsqrt=ieee|cuda,
+ *   gamma=f32|after-round and centre=first|last;
+ * - of activations: exp=ieee|fast and gelu=erf|erfc;
  * - of fp32 throughout: ftz32=keep|flush.
  *
  * Not in it, on purpose:
@@ -125,6 +126,14 @@ static const kbit_declared_row ROWS[] = {
      "multiplies the normalized x in fp32|the normalized x is rounded to the type of h first, as "
      "Llama's RMSNorm has it; its product with gamma, and beta added in fp32, once more",
      AT(gamma)},
+    {"centre", "first|last", "layernorm layernorm_quantize",
+     "x - mean is formed first|x r - mean r with r = 1/sqrt(variance + eps), then gamma and beta; "
+     "or "
+     "x (r gamma) + (beta - mean (r gamma)): what cancels is in the interval",
+     AT(centre)},
+    {"gelu", "erf|erfc", "gelu gelu_quantize",
+     "by 1 + erf(x / sqrt 2), erf within 2 ulp|by erfc(-x / sqrt 2), within 4 ulp, as JAX has it",
+     AT(gelu)},
     {"exp", "ieee|fast", "gelu_tanh silu gelu_tanh_quantize silu_quantize",
      "within 2 ulp, as expf; quotients rounded to nearest|2^(x RN(log2 e)) and quotients, each "
      "within 2 ulp, as Triton and nvcc -use_fast_math have them; of gelu_tanh the form by a "
@@ -150,6 +159,8 @@ static const struct {
     {"via=f16", "store=once",
      "the sum is rounded to fp16 first, so the store cannot round once; say store=twice"},
     {"via=f16", "ftz-out16=flush", "which of the two results is flushed, no theorem says"},
+    {"gamma=after-round", "centre=last",
+     "what is rounded before gamma multiplies it is centred by then; say centre=first"},
     {"bias=after-round", "ftz-out16=flush", "which of the two results is flushed, no theorem says"},
     {"acc=v100", "subB=bf16", "Volta has no bf16 products"},
     {"acc=turing", "subB=bf16", "Turing has no bf16 products"},

@@ -35,13 +35,15 @@ typedef enum { ZERO_STAT_PLUS, ZERO_STAT_MINUS } kbit_zero_stat;
 typedef enum { OVERFLOW_INF, OVERFLOW_SAT } kbit_overflow;
 typedef enum { VARIANCE_TWO_PASS, VARIANCE_WELFORD, VARIANCE_ONE_PASS } kbit_variance;
 typedef enum { RSQRT_IEEE, RSQRT_CUDA } kbit_rsqrt;
+typedef enum { CENTRE_FIRST, CENTRE_LAST } kbit_centre_rule;
+typedef enum { GELU_ERF, GELU_ERFC } kbit_gelu_rule;
 typedef enum { EXP_IEEE, EXP_FAST } kbit_exp_rule;
 typedef enum { GAMMA_F32, GAMMA_AFTER_ROUND } kbit_gamma_rule;
 
 struct kbit_declared {
     int quant, dequant, acc, splitk, ftz_in16, ftz32, ftz_out16;
     int store, combine, bias, via, subB, nan, zero_stat, overflow;
-    int variance, rsqrt, gamma, exp;
+    int variance, rsqrt, gamma, centre, exp, gelu;
 };
 
 typedef struct {

@@ -210,6 +210,25 @@ static kbit_interval plus(const kbit_declared *declared, kbit_interval y, float 
     return f32(declared, kbit_interval_add(y, f32(declared, kbit_point((double)beta))));
 }
 
+/* Lemma 7, centre=last: x r - m r, and x (r gamma) + (beta - m (r gamma)). */
+static kbit_interval centred_last(const kbit_declared *declared, const kbit_normalized_row *row,
+                                  float x, kbit_interval gamma, const float *beta)
+{
+    const kbit_interval at = f32(declared, kbit_point((double)x));
+    kbit_interval product = f32(declared, kbit_interval_mul(at, row->r));
+    kbit_interval shift = f32(declared, kbit_interval_mul(row->mean, row->r));
+    kbit_interval y = f32(declared, kbit_interval_sub(product, shift));
+    y = f32(declared, kbit_interval_mul(y, gamma));
+    if (beta)
+        y = plus(declared, y, *beta);
+    const kbit_interval scale = f32(declared, kbit_interval_mul(row->r, gamma));
+    product = f32(declared, kbit_interval_mul(at, scale));
+    shift = f32(declared, kbit_interval_mul(row->mean, scale));
+    if (beta)
+        shift = f32(declared, kbit_interval_sub(shift, f32(declared, kbit_point((double)*beta))));
+    return kbit_interval_hull(y, f32(declared, kbit_interval_sub(product, shift)));
+}
+
 /* Lemma 7. */
 kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normalized_row *row,
                               float x, float gamma, const float *beta, kbit_dtype type,
@@ -227,6 +246,8 @@ kbit_interval kbit_normalized(const kbit_declared *declared, const kbit_normaliz
         y = f32(declared, kbit_interval_mul(y, scale));
         return beta ? plus(declared, y, *beta) : y;
     }
+    if (declared->centre == CENTRE_LAST)
+        return centred_last(declared, row, x, scale, beta);
     kbit_interval by_gamma = f32(declared, kbit_interval_mul(d, scale));
     const kbit_interval orders[] = {
         kbit_interval_mul(f32(declared, kbit_interval_mul(d, row->r)), scale),

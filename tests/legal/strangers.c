@@ -137,6 +137,49 @@ static kbit_status run_gamma_after_round(void *bound, const kbit_call *call)
     return status;
 }
 
+/* x r - mean r, as PyTorch's CPU kernel had it and oneDNN's scale and shift have. */
+static void centred_last(const norm_row *row, float *y)
+{
+    const float mean = norm_mean(row), r = 1 / sqrtf(norm_variance(row, mean) + row->eps);
+    for (size_t k = 0; k < row->K; k++)
+        y[k] = fmaf(row->x[k], r, -mean * r) * row->gamma[k] + (row->beta ? row->beta[k] : 0);
+}
+
+static kbit_status run_centred_last(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_normalized(call, centred_last);
+}
+
+static void scale_and_shift(const norm_row *row, float *y)
+{
+    const float mean = norm_mean(row), r = 1 / sqrtf(norm_variance(row, mean) + row->eps);
+    for (size_t k = 0; k < row->K; k++) {
+        const float scale = r * row->gamma[k];
+        y[k] = row->x[k] * scale + ((row->beta ? row->beta[k] : 0) - mean * scale);
+    }
+}
+
+static kbit_status run_scale_and_shift(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_normalized(call, scale_and_shift);
+}
+
+/* erfc two ulp off. */
+static float gelu_erfc(float x)
+{
+    float c = erfcf(-x * 0x1.6a09e6p-1f);
+    c = c > 0 && c < 2 ? fminf(2, nextafterf(nextafterf(c, 2), 2)) : c;
+    return 0.5f * x * c;
+}
+
+static kbit_status run_gelu_erfc(void *bound, const kbit_call *call)
+{
+    (void)bound;
+    return each_activated(call, gelu_erfc);
+}
+
 #define LOG2_E 0x1.715476p0f
 
 /* The quotient two ulp nearer to 0 than the rounded one is. */
@@ -221,6 +264,10 @@ const legal_variant legal_strangers[] = {
     {"layernorm-gamma-after-round", "layernorm", run_gamma_after_round, "gamma=after-round"},
     {"rmsnorm-quantize-gamma-after-round", "rmsnorm_quantize", run_gamma_after_round,
      "gamma=after-round"},
+    {"layernorm-centred-last", "layernorm", run_centred_last, "centre=last"},
+    {"layernorm-scale-and-shift", "layernorm", run_scale_and_shift, "centre=last"},
+    {"layernorm-quantize-centred-last", "layernorm_quantize", run_centred_last, "centre=last"},
+    {"gelu-erfc", "gelu", run_gelu_erfc, "gelu=erfc"},
     {"silu-fast", "silu", run_silu_fast, "exp=fast"},
     {"gelu-tanh-fast", "gelu_tanh", run_gelu_tanh_fast, "exp=fast"},
     {"silu-quantize-fast", "silu_quantize", run_silu_fast, "exp=fast"},
