@@ -320,28 +320,30 @@ START_TEST(bad_shapes_and_alignments_are_right_or_slower)
 }
 END_TEST
 
-/* Where many features of few columns split the sums, the workspace holds them: not a byte less. */
+/* Where long sums of few outputs are split, the workspace holds the parts: not a byte less. */
 START_TEST(the_workspace_is_that_of_the_shape)
 {
-    start(80);
     const size_t shapes[][3] = {{40, 64, 1000}, {40, 1000, 64}};
-    for (const auto &s : shapes) {
-        const size_t M = s[0], N = s[1], K = s[2];
-        const size_t enough = kbit_cuda_llmint8_linear_bnb_ld_workspace(M, N, K);
-        Guarded<float> x(M * K), scale(N), out(M * N);
-        Guarded<int8_t> w(N * K);
-        Guarded<unsigned char> workspace(enough);
-        memset(x.data(), 0, x.size() * 4);
-        memset(w.data(), 0, w.size());
-        memset(scale.data(), 0, scale.size() * 4);
-        const auto call = [&](size_t bytes) {
-            return kbit_cuda_llmint8_linear_bnb_ld(M, N, K, KBIT_F32, x.data(), K, w.data(), K,
-                                                   scale.data(), nullptr, 6.0f, KBIT_F32,
-                                                   out.data(), N, workspace.data(), bytes, nullptr);
-        };
-        ck_assert_int_eq(call(enough), KBIT_OK);
-        ck_assert_int_eq(call(enough - 1), KBIT_ERR_WORKSPACE);
-    }
+    for (int capability : {80, 90})
+        for (const auto &s : shapes) {
+            start(capability);
+            const size_t M = s[0], N = s[1], K = s[2];
+            const size_t enough = kbit_cuda_llmint8_linear_bnb_ld_workspace(M, N, K);
+            Guarded<uint16_t> x(M * K), out(M * N);
+            Guarded<float> scale(N);
+            Guarded<int8_t> w(N * K);
+            Guarded<unsigned char> workspace(enough);
+            memset(x.data(), 0, x.size() * sizeof(uint16_t));
+            memset(w.data(), 0, w.size());
+            memset(scale.data(), 0, scale.size() * sizeof(float));
+            const auto call = [&](size_t bytes) {
+                return kbit_cuda_llmint8_linear_bnb_ld(
+                    M, N, K, KBIT_F16, x.data(), K, w.data(), K, scale.data(), nullptr, 6.0f,
+                    KBIT_F16, out.data(), N, workspace.data(), bytes, nullptr);
+            };
+            ck_assert_int_eq(call(enough), KBIT_OK);
+            ck_assert_int_eq(call(enough - 1), KBIT_ERR_WORKSPACE);
+        }
 }
 END_TEST
 
