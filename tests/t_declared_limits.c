@@ -354,6 +354,25 @@ START_TEST(an_infinite_sum_times_zero)
 }
 END_TEST
 
+/* Where numbers below 2^-126 may count as zero, the code of such an x is 0 or what it is, and the accumulator is
+ * not determined; where it is 0 anyway, all is. */
+START_TEST(a_code_that_may_be_flushed)
+{
+    const kbit_bf16 x[2] = {kbit_bf16_from_f32(0x1p-125f), kbit_bf16_from_f32(0x1.8p-127f)};
+    const kbit_bf16 smaller[2] = {x[0], kbit_bf16_from_f32(0x1p-133f)};
+    const int8_t codes[2] = {1, 1};
+    const float s = 127 * 0x1p100f, step = (float)(0x1p-125 * 127 * 0x1p100 / 16129);
+    const float y = (127 + 48) * step, flushed = 127 * step;
+    ck_assert_int_eq(of_layer("llmint8_linear_bnb", 2, x, codes, s, 0, y, ""), KBIT_ADMISSIBLE);
+    ck_assert_int_eq(of_layer("llmint8_linear_bnb", 2, x, codes, s, 0, flushed, ""), KBIT_MISMATCH);
+    ck_assert_int_eq(of_layer("llmint8_linear_bnb", 2, x, codes, s, 0, flushed, "ftz32=flush"),
+                     KBIT_UNDECIDED);
+    ck_assert_int_eq(
+        of_layer("llmint8_linear_bnb", 2, smaller, codes, s, 0, flushed, "ftz32=flush"),
+        KBIT_ADMISSIBLE);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("declared_limits");
@@ -367,6 +386,7 @@ int main(void)
     tcase_add_test(core, a_layer_whose_sum_overflows_in_some_order);
     tcase_add_test(core, an_infinite_operand_overflows_nothing);
     tcase_add_test(core, an_infinite_sum_times_zero);
+    tcase_add_test(core, a_code_that_may_be_flushed);
     suite_add_tcase(suite, core);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

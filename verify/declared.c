@@ -127,17 +127,15 @@ static const kbit_declared_row ROWS[] = {
      "Llama's RMSNorm has it; its product with gamma, and beta added in fp32, once more",
      AT(gamma)},
     {"centre", "first|last", "layernorm layernorm_quantize",
-     "x - mean is formed first|x r - mean r with r = 1/sqrt(variance + eps), then gamma and beta; "
-     "or "
-     "x (r gamma) + (beta - mean (r gamma)): what cancels is in the interval",
+     "x - mean is formed first|x r - mean r with r = 1/sqrt(variance + eps), then gamma and beta, "
+     "or x (r gamma) + (beta - mean (r gamma)): what cancels is in the interval",
      AT(centre)},
     {"gelu", "erf|erfc", "gelu gelu_quantize",
      "by 1 + erf(x / sqrt 2), erf within 2 ulp|by erfc(-x / sqrt 2), within 4 ulp, as JAX has it",
      AT(gelu)},
     {"exp", "ieee|fast", "gelu_tanh silu gelu_tanh_quantize silu_quantize",
      "within 2 ulp, as expf; quotients rounded to nearest|2^(x RN(log2 e)) and quotients, each "
-     "within 2 ulp, as Triton and nvcc -use_fast_math have them; of gelu_tanh the form by a "
-     "sigmoid",
+     "within 2 ulp, as of Triton and nvcc -use_fast_math; in gelu_tanh where a sigmoid is formed",
      AT(exp)},
 };
 #define N_ROWS (sizeof ROWS / sizeof *ROWS)
