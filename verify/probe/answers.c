@@ -93,6 +93,12 @@ static bool by_set(const kbit_question *q, const kbit_accumulation *row,
     size_t used = 0;
     if (outside == kbit_tensor_elements(&q->out))
         return true;
+    /* What is subnormal in bf16 is so in fp32, to which a kernel may widen it. */
+    kbit_declared zeros = *declared;
+    zeros.ftz_in16 = FTZ_FLUSH;
+    if (declared->ftz32 == FTZ_FLUSH && declared->ftz_in16 == FTZ_KEEP &&
+        q->in[0].dtype == KBIT_BF16 && by_set(q, row, &zeros, NULL))
+        return true;
     if (answer) {
         print_element(q, outside, answer->observed, sizeof answer->observed);
         for (size_t i = 0; i < set.n && used < sizeof answer->allowed; i++)
@@ -125,9 +131,13 @@ static bool row_allows(const kbit_question *q, const kbit_accumulation *row,
         return by_judge(q, &as_row, NULL, error);
     if (!row->model)
         row = kbit_accumulation_find("fma");
-    kbit_sum_set_of(row, &q->products, false, &set);
-    return first_outside(q, &set, row->flushes || declared->ftz32 == FTZ_FLUSH) ==
-           kbit_tensor_elements(&q->out);
+    const bool flush = declared->ftz32 == FTZ_FLUSH, bf16 = q->in[0].dtype == KBIT_BF16;
+    for (int zeros = 0; zeros <= (flush && bf16); zeros++) {
+        kbit_sum_set_of(row, &q->products, zeros, &set);
+        if (first_outside(q, &set, row->flushes || flush) == kbit_tensor_elements(&q->out))
+            return true;
+    }
+    return false;
 }
 
 static kbit_status ask(kbit_sandbox *sandbox, kbit_question *q, kbit_answer *answer,
