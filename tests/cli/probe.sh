@@ -100,6 +100,10 @@ refuted_too splitk=none -c "$mutants:w16-product-undeclared-f16-parts"
 refuted_too ftz-in16=keep -c "$legal:w16-flushed-operands" --declare ''
 refuted_too ftz-in16=keep -c "$mutants:w16-product-lies-a100"
 refuted_too variance=two-pass -c "$mutants:layernorm-undeclared-one-pass"
+refuted gamma=f32 -c "$legal:rmsnorm-gamma-after-round" --declare gamma=f32
+refuted_too centre=first -c "$legal:layernorm-centred-last" --declare centre=first
+refuted gelu=erf -c "$legal:gelu-erfc" --declare gelu=erf
+refuted exp=ieee -c "$legal:silu-fast" --declare exp=ieee
 refuted rsqrt=ieee -c "$legal:rmsnorm-rsqrt-above" --declare rsqrt=ieee
 refuted ftz32=keep -c "$legal:w16-flushed-results" --declare ''
 refuted ftz-out16=flush -c "$mutants:store-lies-flush"

@@ -132,12 +132,12 @@ static bool row_allows(const kbit_question *q, const kbit_accumulation *row,
     if (!row->model)
         row = kbit_accumulation_find("fma");
     const bool flush = declared->ftz32 == FTZ_FLUSH, bf16 = q->in[0].dtype == KBIT_BF16;
-    for (int zeros = 0; zeros <= (flush && bf16); zeros++) {
-        kbit_sum_set_of(row, &q->products, zeros, &set);
-        if (first_outside(q, &set, row->flushes || flush) == kbit_tensor_elements(&q->out))
-            return true;
-    }
-    return false;
+    const size_t all = kbit_tensor_elements(&q->out);
+    kbit_sum_set_of(row, &q->products, false, &set);
+    if (first_outside(q, &set, row->flushes || flush) == all || !flush || !bf16)
+        return first_outside(q, &set, row->flushes || flush) == all;
+    kbit_sum_set_of(row, &q->products, true, &set);
+    return first_outside(q, &set, true) == all;
 }
 
 static kbit_status ask(kbit_sandbox *sandbox, kbit_question *q, kbit_answer *answer,

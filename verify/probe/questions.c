@@ -212,6 +212,42 @@ static void ask_rsqrt(kbit_question *p)
              "x 2 where k is a multiple of i mod 14 + 2, else 1; gamma 1, eps 0");
 }
 
+/* Normalized values that fp16 rounds, and a gamma that rounds their products once more. */
+static void ask_gamma(kbit_question *p)
+{
+    fill_normalization(p, far_from_zero);
+    for (size_t k = 0; k < p->K; k++)
+        f16(&p->in[1])[k] = (kbit_f16){0x3e00};
+    snprintf(p->operands, sizeof p->operands,
+             "x 30 + ((37 k + 11 i) mod 128)/64, gamma 1.5, eps 0");
+}
+
+static float near_1000(size_t i, size_t k)
+{
+    return 1000 + (float)((k + i) % 4);
+}
+
+/* Means near 1000 times r, of which differences near 1 are left. */
+static void ask_centre(kbit_question *p)
+{
+    fill_normalization(p, near_1000);
+    snprintf(p->operands, sizeof p->operands, "x 1000 + (k + i) mod 4, gamma 1, no beta, eps 0");
+}
+
+static void ask_gelu(kbit_question *p)
+{
+    for (size_t i = 0; i < p->M * p->K; i++)
+        f16(&p->in[0])[i] = kbit_f16_from_f32((float)(i % 64 + 1) / 64);
+    snprintf(p->operands, sizeof p->operands, "x (n mod 64 + 1)/64 in element n");
+}
+
+static void ask_exp(kbit_question *p)
+{
+    for (size_t i = 0; i < p->M * p->K; i++)
+        f16(&p->in[0])[i] = kbit_f16_from_f32(-(float)(i % 64 + 1) / 2);
+    snprintf(p->operands, sizeof p->operands, "x -(n mod 64 + 1)/2 in element n");
+}
+
 static const struct {
     const char *key, *name;
     const kbit_step *step;
@@ -230,6 +266,10 @@ static const struct {
      ask_zero_stat},
     {"variance", "rows far from zero", &kbit_step_layernorm, KBIT_F32, ask_variance},
     {"rsqrt", "rows of ones and twos", &kbit_step_rmsnorm, KBIT_F32, ask_rsqrt},
+    {"gamma", "normalized values that fp16 rounds", &kbit_step_rmsnorm, KBIT_F16, ask_gamma},
+    {"centre", "a mean of a thousand deviations", &kbit_step_layernorm, KBIT_F32, ask_centre},
+    {"gelu", "x from 0 to 1", &kbit_step_gelu, KBIT_F32, ask_gelu},
+    {"exp", "x from -32 to 0", &kbit_step_silu, KBIT_F32, ask_exp},
     {"overflow", "2^20 as fp16", &kbit_step_store, KBIT_F16, ask_overflow},
     {"ftz-out16", "2^-20 as fp16", &kbit_step_store, KBIT_F16, ask_ftz_out16},
 };
