@@ -12,7 +12,12 @@
 #include "sandbox.h"
 #include "step.h"
 
-enum { KBIT_PROBE_PRODUCTS = 16, KBIT_PROBE_ROWS_MOST = 32, KBIT_PROBE_VALUES_MOST = 12 };
+enum {
+    KBIT_PROBE_PRODUCTS = 16,
+    KBIT_PROBE_ANSWERS_MOST = 48,
+    KBIT_PROBE_ROWS_MOST = 32,
+    KBIT_PROBE_VALUES_MOST = 12
+};
 
 /* A dot product of fp16 or bf16 operands and D, for a question about accumulation. */
 typedef struct {
@@ -49,7 +54,7 @@ typedef struct {
 typedef struct {
     size_t M, N, K;
     size_t n_answers;
-    kbit_answer answers[KBIT_PROBE_ROWS_MOST];
+    kbit_answer answers[KBIT_PROBE_ANSWERS_MOST];
     size_t n_rows_asked;             /* answered questions about sums; 0: rows says nothing */
     bool rows[KBIT_PROBE_ROWS_MOST]; /* of the accumulation model: nothing speaks against it */
 } kbit_probe;
