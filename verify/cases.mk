@@ -6,6 +6,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/cancelling.c \
 	verify/cases/codes.c \
 	verify/cases/degenerate.c \
+	verify/cases/fused.c \
 	verify/cases/ordinary.c \
 	verify/cases/outliers.c \
 	verify/cases/paths.c \
