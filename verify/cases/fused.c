@@ -7,10 +7,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The r-th of n outlier columns, from the first to the last one; a lone one is the last. */
+/* The r-th of n outlier columns, from the first to the last one, or where n is even to the last but one; a lone
+ * one is the last. */
 static size_t outlier_column(const kbit_problem *p, size_t r, size_t n)
 {
-    return n > 1 ? r * (p->K - 1) / (n - 1) : p->K - 1;
+    return n > 1 ? r * (p->K - 2 + n % 2) / (n - 1) : p->K - 1;
 }
 
 /* What makes column number r of X an outlier's: the threshold itself, in one row or in the first or the last
@@ -57,7 +58,7 @@ static double bias_of(const kbit_problem *p, size_t j)
 static void fill_layer(kbit_problem *p)
 {
     const bool all = p->of->argument < 0;
-    const size_t n = all ? p->K : (size_t)p->of->argument, last = p->K - 1 - (n > 0 && p->K > 1),
+    const size_t n = all ? p->K : (size_t)p->of->argument, last = p->K > 1 ? p->K - 1 - n % 2 : 0,
                  first = n > 1 && p->K > 1;
     kbit_case_fill_random(p);
     for (size_t i = 0; i < p->M; i++) {
@@ -81,18 +82,27 @@ static void fill_layer(kbit_problem *p)
     }
 }
 
-/* The same with a NaN in the last row, infinities in one before, and a NaN and an infinity among the weights,
- * in outlier columns where there are any. */
+/* A number that is not finite, which alone makes an outlier column of its column. */
+static void put_alone(kbit_problem *p, size_t row, size_t k, float x)
+{
+    for (size_t i = 0; i < p->M; i++)
+        if (isfinite(p->x[i * p->K + k]) && fabsf(p->x[i * p->K + k]) >= p->threshold)
+            p->x[i * p->K + k] = 0.5f;
+    p->x[row * p->K + k] = x;
+}
+
+/* The same with a NaN in the last row, infinities in those before it, and a NaN and an infinity among the
+ * weights. */
 static void fill_nonfinite(kbit_problem *p)
 {
     fill_layer(p);
     const size_t n = p->of->argument < 0 ? p->K : (size_t)p->of->argument,
                  late = n ? outlier_column(p, n - 1, n) : p->K - 1,
                  early = n > 1 ? outlier_column(p, 1, n) : 0;
-    p->x[(p->M - 1) * p->K + late] = NAN;
-    if (p->M > 2) {
-        p->x[(p->M - 2) * p->K + early] = INFINITY;
-        p->x[(p->M - 3) * p->K + late] = -INFINITY;
+    put_alone(p, p->M - 1, late, NAN);
+    if (p->M > 3) {
+        put_alone(p, p->M - 2, early, INFINITY);
+        put_alone(p, p->M - 3, n > 3 ? outlier_column(p, 2, n) : early, -INFINITY);
     }
     if (p->N > 11 && p->M > 3) {
         p->x[early] = 0; /* times infinity is NaN */
@@ -155,6 +165,19 @@ static void fill_subnormal(kbit_problem *p)
     }
 }
 
+/* Every second row of X and of W is subnormal throughout, its absmax as well; the others are large enough for it
+ * to count. Level full: some declared sequences give no code for such an absmax. */
+static void fill_subnormal_rows(kbit_problem *p)
+{
+    kbit_case_fill_random(p);
+    for (int operand = 0; operand < 2; operand++) {
+        float *values = operand ? p->w16 : p->x;
+        for (size_t i = 0; i < (operand ? p->N : p->M) * p->K; i++)
+            values[i] = i / p->K % 2 ? small_number(p, draw(p, operand ? ID_W : ID_X, i)) * 0x1p-5f
+                                     : values[i] * 0x1p60f;
+    }
+}
+
 /* Every second feature's dequantized products are beyond the end of fp32, unless they are 0; no other comes near
  * it on the way. */
 static void fill_overflow(kbit_problem *p)
@@ -206,13 +229,19 @@ static const kbit_case CASES[] = {
     LAYER("fused-16x24x1536", "long rows of float, threshold off", 16, 24, 1536, F32, F32, OFF, false, QUICK, fill_layer, 0),
     LAYER("fused-48x48x48", "a square of everything", 48, 48, 48, F16, F16, 6, true, QUICK, fill_layer, 16),
     LAYER("fused-7x24x176", "threshold 0 in bfloat16", 7, 24, 176, BF16, F32, 0, true, QUICK, fill_nonfinite, 0),
-    LAYER("fused-9x16x96", "threshold 0 in float", 9, 16, 96, F32, F32, 0, false, QUICK, fill_layer, 0),
+    LAYER("fused-9x16x96", "threshold 0 in float", 9, 16, 96, F32, F32, 0, true, QUICK, fill_layer, 0),
+    LAYER("fused-5x136x24", "more than 128 features in bfloat16", 5, 136, 24, BF16, BF16, 6, true, QUICK, fill_nonfinite, 3),
+    LAYER("fused-7x1x57", "one feature in float", 7, 1, 57, F32, F32, 6, true, QUICK, fill_nonfinite, 3),
+    LAYER("fused-6x9x43", "an odd number of columns in bfloat16", 6, 9, 43, BF16, F32, 6, true, QUICK, fill_nonfinite, 4),
+    LAYER("fused-5x1x32", "one feature, threshold off", 5, 1, 32, F16, BF16, OFF, true, QUICK, fill_layer, 0),
+    LAYER("fused-2x3x4112", "long rows, threshold off", 2, 3, 4112, F16, F16, OFF, true, QUICK, fill_layer, 0),
     LAYER("fused-6x24x70000", "columns beyond 16 bits", 6, 24, 70000, F16, F16, 6, true, DEFAULT, fill_layer, 5),
     LAYER("fused-exact-sums", "outlier products and a bias that are added exactly: one admissible float", 9, 16, 48, F16, F32, 6, true, QUICK, fill_exact_sums, 24),
     LAYER("fused-exact-sums-24", "the same with 16-bit weights up to 24 bits", 8, 16, 400, F16, F32, 6, true, QUICK, fill_exact_sums, 2040),
     LAYER("fused-exact-sums-long", "the same over 600 outlier columns", 6, 12, 1200, BF16, F32, 1, true, QUICK, fill_exact_sums, 1),
     LAYER("fused-subnormal-bf16", "bfloat16 subnormals that count, in X, W and outlier columns", 8, 12, 40, BF16, F32, 6, false, QUICK, fill_subnormal, 0),
     LAYER("fused-subnormal-f32", "the same in float", 8, 12, 40, F32, F32, 6, false, QUICK, fill_subnormal, 0),
+    LAYER("fused-subnormal-rows", "rows of float subnormals in X and W, their absmax as well", 7, 10, 40, F32, F32, OFF, true, FULL, fill_subnormal_rows, 0),
     LAYER("fused-overflow-bf16", "dequantized products beyond the end of fp32, and others", 8, 12, 40, BF16, BF16, OFF, true, DEFAULT, fill_overflow, 0),
     LAYER("fused-overflow-f32", "the same in float", 8, 12, 40, F32, F32, OFF, false, DEFAULT, fill_overflow, 0),
 };
