@@ -25,3 +25,4 @@ include tests/tester.mk
 include tests/referee.mk
 include tests/producers.mk
 include tests/paths.mk
+include tests/fused.mk

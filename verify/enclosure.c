@@ -113,8 +113,8 @@ bool kbit_outlier_sum_is_exact(const kbit_summation *how, const kbit_sum *produc
     /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it was, if 127
      * times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. With another s the sum may be
      * exact, but s/127 is not, and who multiplies by it first rounds. */
-    const bool scaled =
-        w16 || (is_127_times_a_power_of_2(s) && 127 * products->encoded <= 0x1p24 * products->quantum);
+    const bool scaled = w16 || (is_127_times_a_power_of_2(s) &&
+                                127 * products->encoded <= 0x1p24 * products->quantum);
     return (scaled || products->terms == 0) && products->doubt == 0 &&
            kbit_summation_is_exact(how, products, with_start, !w16);
 }

@@ -347,10 +347,9 @@ static bool element_set(const linear_judge *l, size_t i, size_t j, int64_t c, kb
     join(exact, &p.bias);
     join(exact, &p.terms);
     kbit_admissible set = kbit_admissible_round(&first, radius, via, p.saturate);
-    if (!p.saturate)
-        set = kbit_admissible_kept(infinities, set);
-    else if (!has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
+    if (p.saturate && !has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
         return false;
+    set = kbit_admissible_kept(infinities, set); /* a store that saturates may leave an infinity */
     if (!apart)
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
     if (after)

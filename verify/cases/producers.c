@@ -152,7 +152,9 @@ static void fill_lone_overflow(kbit_problem *p)
         if (k % 20 == 3)
             p->gamma[k] = 0x1p15f;
         for (size_t i = 0; i < p->M; i++)
-            p->x[i * p->K + k] = i != p->M / 2 ? 0 : k % 20 == 3 ? (k % 40 == 3 ? 5.0f : -5.0f) : p->x[i * p->K + k];
+            p->x[i * p->K + k] = i != p->M / 2 ? 0
+                                 : k % 20 == 3 ? (k % 40 == 3 ? 5.0f : -5.0f)
+                                               : p->x[i * p->K + k];
     }
 }
 
