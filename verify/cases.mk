@@ -14,6 +14,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/range.c \
 	verify/cases/reach.c \
 	verify/cases/scale.c \
+	verify/cases/shapes.c \
 	verify/cases/structured.c \
 	verify/cases/ties.c \
 	verify/cases/transparent.c

@@ -50,9 +50,10 @@ static bool asks_layers(const kbit_case *of)
 
 static bool asks_producers(const kbit_case *of)
 {
+    const kbit_step *step = of->only ? kbit_step_find(of->only) : NULL;
     return of->only &&
            (strcmp(of->only, KBIT_PRODUCERS) == 0 || strcmp(of->only, KBIT_ACTIVATIONS) == 0 ||
-            strcmp(of->only, KBIT_NORMALIZATIONS) == 0);
+            strcmp(of->only, KBIT_NORMALIZATIONS) == 0 || (step && step->group));
 }
 
 static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p, kbit_error *error)
