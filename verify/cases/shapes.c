@@ -13,7 +13,7 @@ enum {
     NONFINITE = 2         /* a NaN and infinities in the last rows */
 };
 
-/* gamma between 1/2 and 3/2 with all the digits that its type holds; 1 where the absmax is, and in column 2 so
+/* gamma between 1/2 and 3/2 with all the digits that its type holds; 1/2 where the absmax is, and in column 2 so
  * small that h is subnormal there. */
 static void fill_parameters(kbit_problem *p, size_t first, size_t last)
 {
@@ -26,7 +26,7 @@ static void fill_parameters(kbit_problem *p, size_t first, size_t last)
         const double gamma = 0.5 + ldexp((double)(h >> 11), -53),
                      beta = ldexp((double)(b >> 11), -55);
         const bool plain = k == first || k == last, small = k == 2 && !plain;
-        p->gamma[k] = (float)kbit_nearest(plain   ? 1
+        p->gamma[k] = (float)kbit_nearest(plain   ? 0.5
                                           : small ? least
                                           : h & 1 ? gamma
                                                   : -gamma,
@@ -35,9 +35,10 @@ static void fill_parameters(kbit_problem *p, size_t first, size_t last)
     }
 }
 
-/* Most elements are at most 1, half of them on a tie of the codes where nothing but relu comes before: their row's
- * absmax is 127/32, in the first or the last column that is no outlier's, of either sign. One row is so small that
- * eps counts. Outliers are alone in their columns, in the last row, the first or the middle one. */
+/* Most elements are at most 1; the absmax of a row is near 4, in the first or the last column that is no
+ * outlier's, positive in three rows of four. In every second row it is 127/32, so that half of the elements are
+ * ties of the codes where nothing but relu comes before. One row of four is so small that eps counts. Outliers are
+ * alone in their columns, in the last row, the first or the middle one. */
 static void fill_shape(kbit_problem *p)
 {
     const size_t M = p->M, K = p->K, last = K - 1 - M % 2 * (K > 6), first = K > 6;
@@ -46,12 +47,13 @@ static void fill_shape(kbit_problem *p)
         for (size_t k = 0; k < K; k++) {
             const uint64_t h = draw(p, ID_X, i * K + k);
             const double any = ldexp((double)(h >> 11), -53), tie = ((double)(h % 31) + 0.5) / 32;
-            double x = k == (i % 2 ? first : last) ? 127.0 / 32 : k % 2 ? tie : any;
+            const bool greatest = k == (i % 2 ? first : last);
+            double x = greatest ? (i % 2 ? 4 - any / 8 : 127.0 / 32) : k % 2 ? tie : any;
             if (k == 2 && K > 6)
                 x = p->x_type == F16 ? 0x1.8p-22 : 0x1.8p-130;
             if (i % 4 == 2)
                 x *= 0x1p-9;
-            p->x[i * K + k] = in_type(p, h >> 62 && i % 4 != 3 ? x : -x);
+            p->x[i * K + k] = in_type(p, i % 4 != 3 && (greatest || h & 3) ? x : -x);
         }
     if (K > 6 && p->threshold > 0) {
         p->x[(M - 1) * K] = 9;
