@@ -82,6 +82,17 @@ START_TEST(sizes_are_checked)
         c.M = size_t{1} << 31;
         ck_assert_int_eq(f(c), KBIT_ERR_SHAPE);
     }
+    for (int f : {PRODUCT, DEQUANTIZE, OUTLIERS, OUTLIERS16, STORE, LINEAR}) {
+        Call c;
+        c.N = size_t{1} << 31;
+        ck_assert_int_eq(functions[f](c), KBIT_ERR_SHAPE);
+    }
+    for (int f : {COLUMNS, ABSMAX, QUANTIZE, PRODUCT, OUTLIERS, OUTLIERS16, LINEAR}) {
+        Call c;
+        c.M = 0; /* no element: nothing but K itself is too large */
+        c.K = size_t{1} << 31;
+        ck_assert_int_eq(functions[f](c), KBIT_ERR_SHAPE);
+    }
     for (int f : {PRODUCT, LINEAR}) {
         Call c;
         c.K = KBIT_CUDA_MAX_K + 1;

@@ -320,6 +320,33 @@ START_TEST(bad_shapes_and_alignments_are_right_or_slower)
 }
 END_TEST
 
+/* Where long sums of few outputs are split, the workspace holds the parts: not a byte less. */
+START_TEST(the_workspace_is_that_of_the_shape)
+{
+    const size_t shapes[][3] = {{40, 64, 1000}, {40, 1000, 64}};
+    for (int capability : {80, 90})
+        for (const auto &s : shapes) {
+            start(capability);
+            const size_t M = s[0], N = s[1], K = s[2];
+            const size_t enough = kbit_cuda_llmint8_linear_bnb_ld_workspace(M, N, K);
+            Guarded<uint16_t> x(M * K), out(M * N);
+            Guarded<float> scale(N);
+            Guarded<int8_t> w(N * K);
+            Guarded<unsigned char> workspace(enough);
+            memset(x.data(), 0, x.size() * sizeof(uint16_t));
+            memset(w.data(), 0, w.size());
+            memset(scale.data(), 0, scale.size() * sizeof(float));
+            const auto call = [&](size_t bytes) {
+                return kbit_cuda_llmint8_linear_bnb_ld(
+                    M, N, K, KBIT_F16, x.data(), K, w.data(), K, scale.data(), nullptr, 6.0f,
+                    KBIT_F16, out.data(), N, workspace.data(), bytes, nullptr);
+            };
+            ck_assert_int_eq(call(enough), KBIT_OK);
+            ck_assert_int_eq(call(enough - 1), KBIT_ERR_WORKSPACE);
+        }
+}
+END_TEST
+
 START_TEST(what_cannot_be_served_is_refused)
 {
     start(80);
@@ -397,5 +424,6 @@ int main()
                       each_hopper_kernel_is_chosen, each_wide_hopper_kernel_is_chosen,
                       lower_rungs_are_chosen_under_a_limit,
                       bad_shapes_and_alignments_are_right_or_slower,
-                      what_cannot_be_served_is_refused, each_rung_says_what_it_needs});
+                      the_workspace_is_that_of_the_shape, what_cannot_be_served_is_refused,
+                      each_rung_says_what_it_needs});
 }

@@ -33,9 +33,10 @@ static void check_tap(size_t M, size_t N, size_t K, bool extreme, size_t offset)
 /* Tails of every kind; more tiles than blocks, so that the ring goes on from tile to tile. */
 START_TEST(tap_at_all_edges)
 {
-    static const size_t shape[][3] = {
-        {17, 8, 16},    {128, 128, 128}, {129, 130, 144}, {64, 200, 112}, {127, 9, 256},
-        {300, 129, 16}, {65, 257, 400},  {17, 128, 1040}, {257, 255, 80}, {18, 11, 2048}};
+    static const size_t shape[][3] = {{17, 8, 16},    {128, 128, 128}, {129, 130, 144},
+                                      {64, 200, 112}, {127, 9, 256},   {300, 129, 16},
+                                      {65, 257, 400}, {17, 128, 1040}, {257, 255, 80},
+                                      {18, 11, 2048}, {18, 9, 64}};
     unsigned call = 0;
     for (const auto &s : shape) {
         schedule(call);

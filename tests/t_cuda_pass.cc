@@ -21,7 +21,7 @@ struct Spread {
 static void compare(const kbit::Rung<kbit::QuantizeWithOutliers> &rung, const Activations &x,
                     float threshold, size_t pad, size_t offset)
 {
-    const size_t M = x.M, K = x.K, x_ld = K + pad, q_ld = K + pad % 7;
+    const size_t M = x.M, K = x.K, x_ld = K + pad, q_ld = K + (pad < 65536 ? pad % 7 : pad);
     std::vector<int32_t> o(K);
     size_t n;
     ck_assert_int_eq(kbit_outlier_columns(M, K, x.wide.data(), threshold, o.data(), &n), KBIT_OK);
@@ -167,6 +167,16 @@ START_TEST(blocks_of_many_rows)
 }
 END_TEST
 
+/* Distances that do not fit into 16 bits. */
+START_TEST(rows_far_apart)
+{
+    for (const auto &rung : kbit::ladders.quantize_with_outliers.rung)
+        if (rung.run)
+            for (kbit_dtype type : kTypes)
+                compare(rung, Activations(Outliers, 3, 72, type), 6.0f, 7 * 65536 + 9, 0);
+}
+END_TEST
+
 START_TEST(every_schedule)
 {
     const Activations warps(Outliers, 21, 200, KBIT_F16), blocks(Outliers, 5, 2100, KBIT_BF16);
@@ -258,6 +268,6 @@ int main()
     return run_suite("cuda_pass",
                      {as_the_reference, each_width, aligned_rows_of_any_length,
                       whole_eights_at_any_address, very_long_rows, blocks_of_many_rows,
-                      every_schedule, every_half_below_an_absmax, neighbours_of_ties_in_f32,
-                      the_public_function_checks_and_dispatches});
+                      rows_far_apart, every_schedule, every_half_below_an_absmax,
+                      neighbours_of_ties_in_f32, the_public_function_checks_and_dispatches});
 }

@@ -345,13 +345,35 @@ START_TEST(streams_under_every_schedule)
 }
 END_TEST
 
+/* On a device of 108 multiprocessors: large products take large tiles, whole; few of them are split. */
+START_TEST(the_model_chooses)
+{
+    const struct {
+        size_t M, N, K;
+        kbit::Int8TileName tile;
+        int splits;
+    } plans[] = {
+        {4096, 4096, 4096, kbit::kTile256, 1}, {2048, 12288, 12288, kbit::kTile128, 1},
+        {16, 4096, 4096, kbit::kTile32, 3},    {64, 4096, 4096, kbit::kTile64, 3},
+        {128, 128, 8192, kbit::kTile32, 8},    {256, 1024, 1024, kbit::kTile32, 1},
+        {1000, 1000, 100, kbit::kTile128, 1},  {512, 4096, 4096, kbit::kTile256, 3},
+    };
+    for (const auto &p : plans) {
+        const kbit::Int8Plan plan = kbit::int8_plan(p.M, p.N, p.K, 108);
+        ck_assert_msg(plan.tile == p.tile && plan.splits == p.splits,
+                      "%zu x %zu x %zu: tile %s in %d splits, not %s in %d", p.M, p.N, p.K,
+                      kTiles[plan.tile], plan.splits, kTiles[p.tile], p.splits);
+    }
+}
+END_TEST
+
 int main()
 {
     return run_suite("cuda_ring",
-                     {each_tile_and_split_is_exact, unaligned_operands_take_the_slow_copies,
-                      the_ring_under_every_schedule, each_tile_and_split_with_its_epilogue,
-                      any_number_of_outliers_and_any_shape, the_layer_under_every_schedule,
-                      streamed_sums_are_exact, streamed_layers_are_the_reference_to_the_bit,
-                      streams_with_many_outliers, sums_are_kept_for_splits_only,
-                      streams_under_every_schedule});
+                     {the_model_chooses, each_tile_and_split_is_exact,
+                      unaligned_operands_take_the_slow_copies, the_ring_under_every_schedule,
+                      each_tile_and_split_with_its_epilogue, any_number_of_outliers_and_any_shape,
+                      the_layer_under_every_schedule, streamed_sums_are_exact,
+                      streamed_layers_are_the_reference_to_the_bit, streams_with_many_outliers,
+                      sums_are_kept_for_splits_only, streams_under_every_schedule});
 }

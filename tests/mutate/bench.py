@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 
-from parts import QUICKEST
+from parts import OF_HEADER, QUICKEST
 
 TOP, BUILD = os.environ["top_srcdir"], os.environ["top_builddir"]
 CALL_LIMIT, RUN_LIMIT = "10", 300  # seconds that a call, a run of kbit verify or of a unit test, may take
@@ -105,12 +105,12 @@ class Bench:
     def test_object(self, stem, file):
         """The unit test, compiled with the headers as they are now; None if it does not compile."""
         compiler, ending, *own = self.part.test_compile
-        source = "tests/t_%s.%s" % (stem, ending)
+        source = "tests/%st_%s.%s" % (*re.fullmatch("(.*/)?(.*)", stem).groups(""), ending)
         compile_ = shlex.split(os.environ[compiler]) + own + self.common + shlex.split(os.environ["TEST_CFLAGS"])
         if stem not in self.used_by_test:
             self.used_by_test[stem] = self.used(compile_, source)
         anew = file in self.used_by_test[stem]
-        out = os.path.join(self.at, "t_%s%s.o" % (stem, ".changed" if anew else ""))
+        out = os.path.join(self.at, "t_%s%s.o" % (stem.replace("/", "_"), ".changed" if anew else ""))
         if anew or not os.path.exists(out):
             done = subprocess.run(compile_ + SANITIZED + ["-c", source, "-o", out], cwd=self.at, capture_output=True,
                                   text=True, timeout=RUN_LIMIT)
@@ -238,8 +238,8 @@ class Bench:
                     said = self.rejected(plugin, question, "quick", settings.items(), "--case", case)
                     if said:
                         return said
-        tests = sorted(dict.fromkeys(t for u in units for t in u.tests),
-                       key=lambda t: QUICKEST.index(t) if t in QUICKEST else 0)
+        tests = OF_HEADER.get(file, []) + sorted(dict.fromkeys(t for u in units for t in u.tests),
+                                                 key=lambda t: QUICKEST.index(t) if t in QUICKEST else 0)
         failed = self.failing_test(tests, units, file)
         if failed or is_accounted:
             return failed

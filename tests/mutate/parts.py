@@ -56,14 +56,17 @@ KERNELS = [
               "calls"),
     of_kernel("producers", ask("relu", "", "v1") + ask("layernorm", "", "v1"), "producers"),
     *[of_kernel(s, ask(s, "", "v1") + ask(s + "_quantize", "", "v1"), "producers") for s in PRODUCERS],
-    of_kernel("hopper", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper"),
-    of_kernel("hopper2", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper2"),
+    of_kernel("hopper", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper", "dispatch"),
+    of_kernel("hopper2", ask("int8_matmul", **HOPPER) + ask(LINEAR, **HOPPER), "hopper2", "dispatch"),
     of_kernel("llmint8_linear_bnb", ask(LINEAR, "", "v1", "v2", "v3") + ask(LINEAR, **HOPPER), "linear", "ring",
               "dispatch", "int8_matmul", "calls", "hopper", "hopper2"),
     of_kernel("dispatch", ask("", "", "v1") + ask("int8_matmul", **HOPPER), "dispatch", "calls", "hopper", "hopper2"),
     of_kernel("candidate", ask("", "", "v1"), "calls"),
 ]
 
+# Tests that know a header and no unit: of what the CPU layer says of an instruction that is misused.
+OF_HEADER = {"cuda/ptx.cuh": ["simt/faults"], "cuda/ptx_hopper.cuh": ["simt/hopper_faults"],
+             "cuda/ptx_wgmma.cuh": ["simt/hopper_faults"], "cuda/tensor_map.cuh": ["simt/hopper_faults"]}
 # The unit tests of the kernels, the quickest first: from a tenth of a second to ten.
 QUICKEST = ["cuda_" + t for t in ("calls", "quantize_rows", "epilogue", "pass", "dispatch", "statistics", "ring",
                                   "int8_matmul", "linear", "hopper", "producers", "hopper2")]

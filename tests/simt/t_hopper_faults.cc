@@ -329,6 +329,12 @@ static void registers(int)
     ptx::registers_increase<236>();
 }
 
+constexpr int few_registers_line = __LINE__;
+static void few_registers(int)
+{
+    ptx::registers_decrease<16>();
+}
+
 constexpr int registers_differ_line = __LINE__;
 static void registers_differ(int)
 {
@@ -520,6 +526,9 @@ static const struct Case {
     {RUN(registers, 128, 0),
      "simt: setmaxnreg: 236 is not a multiple of 8 from 24 to 256\n"
      "simt:   in kernel registers, block (0,0,0), thread 0 (0,0,0), setmaxnreg.inc at L3\n"},
+    {RUN(few_registers, 128, 0),
+     "simt: setmaxnreg: 16 is not a multiple of 8 from 24 to 256\n"
+     "simt:   in kernel few_registers, block (0,0,0), thread 0 (0,0,0), setmaxnreg.dec at L3\n"},
     {RUN(registers_differ, 128, 0),
      "simt: setmaxnreg: the threads of a warpgroup ask for 232 and for 240\n"
      "simt:   in kernel registers_differ, block (0,0,0), thread 127 (127,0,0), setmaxnreg.inc at "
