@@ -302,8 +302,8 @@ START_TEST(the_plug_in_describes_itself)
         for (const char *step : {"outlier_columns", "llmint8_linear_bnb", "layernorm_quantize"})
             ck_assert(find(candidate, step)->run != nullptr);
     }
-    ck_assert_ptr_null(kbit_candidate("v9"));
-    ck_assert_ptr_null(kbit_candidate(""));
+    for (const char *unknown : {"", "v", "v9", "w1", "v11", "vv", "1"})
+        ck_assert_ptr_null(kbit_candidate(unknown));
 }
 END_TEST
 
