@@ -26,3 +26,4 @@ include tests/referee.mk
 include tests/producers.mk
 include tests/paths.mk
 include tests/strangers.mk
+include tests/fused.mk

@@ -117,10 +117,13 @@ START_TEST(outlier_counts_are_as_named)
     static const struct {
         const char *name;
         size_t n;
-    } COUNTS[] = {{"transparent-o0", 0},    {"transparent-o1", 1},   {"transparent-o2", 2},
-                  {"transparent-o15", 15},  {"transparent-o16", 16}, {"transparent-o17", 17},
-                  {"transparent-o33", 33},  {"transparent-oK", 40},  {"cancel-f16", 32},
-                  {"positive-outliers", 96}};
+    } COUNTS[] = {{"transparent-o0", 0},     {"transparent-o1", 1},      {"transparent-o2", 2},
+                  {"transparent-o15", 15},   {"transparent-o16", 16},    {"transparent-o17", 17},
+                  {"transparent-o33", 33},   {"transparent-oK", 40},     {"cancel-f16", 32},
+                  {"positive-outliers", 96}, {"transparent-o64", 64},    {"transparent-o65", 65},
+                  {"transparent-o128", 128}, {"transparent-o256", 256},  {"fused-1x136x1104", 65},
+                  {"fused-18x24x2048", 256}, {"fused-12x24x3600", 1100}, {"fused-1x33x4112", 0},
+                  {"fused-1x16x336", 336}};
     for (size_t c = 0; c < COUNT(COUNTS); c++) {
         kbit_problem p = made(COUNTS[c].name);
         require(p.n_outliers == COUNTS[c].n, "%s: %zu outlier columns, not %zu", COUNTS[c].name,
@@ -143,6 +146,22 @@ START_TEST(every_outlier_column_counts)
             require(p.w[j * p.K + k] != 0, "weight (%zu,%zu) is 0", j, k);
     }
     kbit_problem_free(&p);
+}
+END_TEST
+
+/* Nothing is lost in these sums, so each output is one number: in the paper's layer up to 24 bits of it. */
+START_TEST(exact_layers_have_one_output)
+{
+    static const char *const NAMES[] = {"fused-exact-sums", "fused-exact-sums-24",
+                                        "fused-exact-sums-long"};
+    for (size_t c = 0; c < COUNT(NAMES); c++) {
+        kbit_problem p = made(NAMES[c]);
+        kbit_verdict v = judged(&p, "llmint8_linear_paper", 0);
+        ck_assert_int_eq(v.result, KBIT_ADMISSIBLE);
+        require(v.single == p.M * p.N, "%s: %zu of %zu outputs are one number", NAMES[c], v.single,
+                p.M * p.N);
+        kbit_problem_free(&p);
+    }
 }
 END_TEST
 
@@ -310,6 +329,7 @@ int main(void)
     tcase_add_loop_test(core, transparent_outputs_show_every_unit, 0, (int)COUNT(TRANSPARENT));
     tcase_add_test(core, outlier_counts_are_as_named);
     tcase_add_test(core, every_outlier_column_counts);
+    tcase_add_test(core, exact_layers_have_one_output);
     tcase_add_test(core, midpoints_have_two_outputs);
     tcase_add_test(core, sums_cancel);
     tcase_add_test(core, zeros_are_structural);

@@ -10,10 +10,11 @@
 #define MOST_CASES 512
 
 static const kbit_case_family *const FAMILIES[] = {
-    &kbit_cases_ordinary,   &kbit_cases_ties,  &kbit_cases_transparent, &kbit_cases_degenerate,
-    &kbit_cases_outliers,   &kbit_cases_range, &kbit_cases_cancelling,  &kbit_cases_structured,
-    &kbit_cases_boundaries, &kbit_cases_codes, &kbit_cases_scale,       &kbit_cases_reach,
-    &kbit_cases_bulk,       &kbit_cases_ports, &kbit_cases_paths,       &kbit_cases_producers,
+    &kbit_cases_ordinary,   &kbit_cases_ties,   &kbit_cases_transparent, &kbit_cases_degenerate,
+    &kbit_cases_outliers,   &kbit_cases_range,  &kbit_cases_cancelling,  &kbit_cases_structured,
+    &kbit_cases_boundaries, &kbit_cases_codes,  &kbit_cases_scale,       &kbit_cases_reach,
+    &kbit_cases_bulk,       &kbit_cases_ports,  &kbit_cases_paths,       &kbit_cases_producers,
+    &kbit_cases_fused,      &kbit_cases_shapes,
 };
 
 static kbit_case all[MOST_CASES];

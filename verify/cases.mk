@@ -6,6 +6,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/cancelling.c \
 	verify/cases/codes.c \
 	verify/cases/degenerate.c \
+	verify/cases/fused.c \
 	verify/cases/ordinary.c \
 	verify/cases/outliers.c \
 	verify/cases/paths.c \
@@ -13,6 +14,7 @@ libkbitjudge_la_SOURCES += \
 	verify/cases/range.c \
 	verify/cases/reach.c \
 	verify/cases/scale.c \
+	verify/cases/shapes.c \
 	verify/cases/structured.c \
 	verify/cases/ties.c \
 	verify/cases/transparent.c

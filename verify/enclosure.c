@@ -15,7 +15,7 @@ double kbit_dequantize_error(int dequant, bool fp16_statistics)
 double kbit_dequantize_underflow(const kbit_declared *declared, bool fp16_statistics, double c,
                                  double absmax, double w_absmax)
 {
-    if (fp16_statistics)
+    if (fp16_statistics || c == 0 || absmax == 0 || w_absmax == 0)
         return 0;
     bool flush = declared->ftz32 == FTZ_FLUSH;
     double factors = fmax(1, fabs(c)) * fmax(1, absmax) * fmax(1, w_absmax);
@@ -99,6 +99,24 @@ void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
 {
     for (size_t o = 0; o < n; o++)
         kbit_summation_add(how, sum, (double)x_row[outliers[o]], (double)w16_row[outliers[o]]);
+}
+
+static bool is_127_times_a_power_of_2(float s)
+{
+    int exponent;
+    return frexpf(s, &exponent) == 127.0f / 128;
+}
+
+bool kbit_outlier_sum_is_exact(const kbit_summation *how, const kbit_sum *products,
+                               const kbit_sum *with_start, bool w16, float s)
+{
+    /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it was, if 127
+     * times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. With another s the sum may be
+     * exact, but s/127 is not, and who multiplies by it first rounds. */
+    const bool scaled = w16 || (is_127_times_a_power_of_2(s) &&
+                                127 * products->encoded <= 0x1p24 * products->quantum);
+    return (scaled || products->terms == 0) && products->doubt == 0 &&
+           kbit_summation_is_exact(how, products, with_start, !w16);
 }
 
 bool kbit_has_fp16_value(float statistic)

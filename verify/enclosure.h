@@ -37,6 +37,11 @@ kbit_dtype kbit_subb_type(const kbit_declared *declared, const kbit_call *call);
 void kbit_outlier_terms_w16(const kbit_summation *how, kbit_sum *sum, size_t n,
                             const int32_t *outliers, const float *x_row, const float *w16_row);
 
+/* Whether these products and what they are added to, D or the bias, are summed exactly in any order. s: the
+ * statistic that codes are scaled by. */
+bool kbit_outlier_sum_is_exact(const kbit_summation *how, const kbit_sum *products,
+                               const kbit_sum *with_start, bool w16, float s);
+
 bool kbit_is_fp16(float x);
 /* So is it, or no number. */
 bool kbit_has_fp16_value(float statistic);

@@ -312,6 +312,24 @@ static bool has_saturated(const kbit_admissible *infinities, const kbit_admissib
     return infinities->plus_inf ? set->hi >= largest : set->lo <= -largest;
 }
 
+/* The sum of the bias and of the terms, one left out where it is added later, if nothing is lost in it
+ * whatever the order: accumulate_fused.md, "Exact sums", with the bias for D. C a s / 16129 is 0 there, which
+ * every order of its factors gives. */
+static bool exact_sum(const element_parts *p, bool with_bias, bool with_terms, bool w16,
+                      kbit_sum *sum)
+{
+    const kbit_sum *zero = &p->dequantized;
+    kbit_sum products = {0};
+    if (zero->magnitude != 0 || zero->nan || zero->plus_inf || zero->minus_inf)
+        return false;
+    if (with_terms)
+        products = p->terms;
+    *sum = products;
+    if (with_bias)
+        kbit_sum_add(sum, p->b);
+    return kbit_outlier_sum_is_exact(&p->how, &products, sum, w16, (float)p->scale);
+}
+
 /* The admissible outputs of element (i, j) if its accumulator is c, or that nothing is known of them; *exact
  * is for the report. The int8 part is rounded, where anything is rounded before the end, by itself or with
  * the bias. */
@@ -336,14 +354,18 @@ static bool element_set(const linear_judge *l, size_t i, size_t j, int64_t c, kb
         join(&first, &p.terms);
         radius += p.of_terms;
     }
+    kbit_sum lossless;
+    if (exact_sum(&p, !after, !apart, l->paper, &lossless)) {
+        first = lossless;
+        radius = 0;
+    }
     *exact = p.dequantized;
     join(exact, &p.bias);
     join(exact, &p.terms);
     kbit_admissible set = kbit_admissible_round(&first, radius, via, p.saturate);
-    if (!p.saturate)
-        set = kbit_admissible_kept(infinities, set);
-    else if (!has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
+    if (p.saturate && !has_saturated(&infinities, &set, apart || after || via != p.type, p.type))
         return false;
+    set = kbit_admissible_kept(infinities, set); /* a store that saturates may leave an infinity */
     if (!apart)
         kbit_summation_overflow(&p.how, &p.terms, p.scale, &set);
     if (after)

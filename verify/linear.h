@@ -4,6 +4,9 @@
 
 #include "step.h"
 
+/* What a case's `only` says to ask both layers. */
+#define KBIT_LAYERS "layers"
+
 /* Some rows and columns of a larger output. */
 typedef struct {
     const bool *outliers;         /* [K]: the outlier columns of the whole X; NULL: X is whole */

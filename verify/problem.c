@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "linear.h"
 #include "produced.h"
 #include "product.h"
 
@@ -42,11 +43,17 @@ static bool asks_product_alone(const kbit_case *of)
     return of->only && strcmp(of->only, kbit_step_int8_matmul.stem) == 0;
 }
 
+static bool asks_layers(const kbit_case *of)
+{
+    return of->only && strcmp(of->only, KBIT_LAYERS) == 0;
+}
+
 static bool asks_producers(const kbit_case *of)
 {
+    const kbit_step *step = of->only ? kbit_step_find(of->only) : NULL;
     return of->only &&
            (strcmp(of->only, KBIT_PRODUCERS) == 0 || strcmp(of->only, KBIT_ACTIVATIONS) == 0 ||
-            strcmp(of->only, KBIT_NORMALIZATIONS) == 0);
+            strcmp(of->only, KBIT_NORMALIZATIONS) == 0 || (step && step->group));
 }
 
 static kbit_status allocate(const kbit_case *of, uint64_t seed, kbit_problem *p, kbit_error *error)
@@ -148,7 +155,7 @@ kbit_status kbit_problem_make(const kbit_case *of, uint64_t seed, kbit_problem *
     if (status != KBIT_OK)
         return status;
     of->fill(p);
-    if (!of->only)
+    if (!of->only || asks_layers(of))
         status = derive(p, error);
     else if (!asks_product_alone(of) &&
              ((status = in_its_type(p->M * p->K, p->x, p->x_type, p->x_typed)) != KBIT_OK ||
@@ -184,6 +191,8 @@ bool kbit_case_asks(const kbit_case *of, const kbit_step *step)
 {
     if (!of->only)
         return !step->group;
+    if (asks_layers(of))
+        return step == &kbit_step_llmint8_linear_bnb || step == &kbit_step_llmint8_linear_paper;
     return strcmp(of->only, step->stem) == 0 ||
            (step->group &&
             (strcmp(of->only, KBIT_PRODUCERS) == 0 || strcmp(of->only, step->group) == 0));

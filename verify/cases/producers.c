@@ -43,6 +43,8 @@ static void fill_ordinary(kbit_problem *p)
     fill_parameters(p);
     kbit_fill_activations(preset, p->seed, ID_X, p->M, p->K, p->x_type, p->x);
     const bool last = p->M == 1 || p->K >= 500; /* who loses it gets another row */
+    for (size_t i = 0; p->K >= 2000 && i < p->M; i++)
+        p->x[i * p->K + p->K - 2] = 5.875f; /* the absmax behind an activation that leaves it */
     for (size_t i = 0; last && i < p->M; i++)
         p->x[i * p->K + p->K - 1] = in_type(p, p->K >= 2000 ? 3 * sqrt((double)p->K) : 5.875);
     for (size_t i = 0; preset && i < p->M; i += 3)
@@ -124,6 +126,47 @@ static void fill_scaled(kbit_problem *p)
         p->x[at] = in_type(p, ldexp((double)p->x[at], p->of->argument));
     for (size_t k = 0; k < p->K; k += 20)
         p->gamma[k] = 0x1p15f;
+}
+
+/* K = 2. Only the last row has outliers; the others are opposite numbers so small that eps decides what they
+ * become, neighbours different numbers. */
+static void fill_late_outliers(kbit_problem *p)
+{
+    fill_parameters(p);
+    for (size_t i = 0; i < p->M; i++) {
+        const float x = i + 1 == p->M ? 12.0f : 0x1p-10f * (float)(1 + i % 3);
+        p->x[i * 2] = x;
+        p->x[i * 2 + 1] = -x;
+    }
+    p->gamma[0] = p->gamma[1] = 8;
+    p->beta[0] = p->beta[1] = 0;
+}
+
+/* Rows of zeros but for one, where in every 20th column h leaves fp16: nothing else makes an outlier column of
+ * it. */
+static void fill_lone_overflow(kbit_problem *p)
+{
+    fill_plain(p);
+    for (size_t k = 0; k < p->K; k++) {
+        p->beta[k] = 0;
+        if (k % 20 == 3)
+            p->gamma[k] = 0x1p15f;
+        for (size_t i = 0; i < p->M; i++)
+            p->x[i * p->K + k] = i != p->M / 2 ? 0
+                                 : k % 20 == 3 ? (k % 40 == 3 ? 5.0f : -5.0f)
+                                               : p->x[i * p->K + k];
+    }
+}
+
+/* Positive floats at the threshold and beside it, in columns of their own, one of them nearer to it than a
+ * number of 16 bits. */
+static void fill_beside_threshold(kbit_problem *p)
+{
+    fill_plain(p);
+    const float t = p->threshold,
+                beside[] = {t, nextafterf(t, 0), nextafterf(t, 7), t + 0x1p-12f, t - 0x1p-12f};
+    for (size_t k = 0; k < p->K; k++)
+        p->x[k % p->M * p->K + k] = beside[k % 5];
 }
 
 /* An eps that is negative, infinite or NaN, by argument. */
@@ -278,6 +321,26 @@ static const kbit_case CASES[] = {
      QUICK, NULL, fill_tails, 0},
     {"produced-threshold-2.5", "a threshold that is no integer", 32, 0, 128, F16, F16, 2.5f, true,
      ALL, false, QUICK, NULL, fill_tails, 0},
+    {"produced-threshold-0", "threshold 0: every column is in the list", 9, 0, 40, F16, F16, 0,
+     true, ALL, false, QUICK, NULL, fill_ordinary, 0},
+    {"produced-list-8200", "a list of 8,200 columns", 2, 0, 8200, BF16, BF16, 0, true,
+     KBIT_NORMALIZATIONS, false, DEFAULT, NULL, fill_ordinary, 0},
+    {"produced-rows-2053", "outliers in the last of more than 2048 rows alone", 2053, 0, 2, F16,
+     F16, 6, true, KBIT_NORMALIZATIONS, false, DEFAULT, NULL, fill_late_outliers, 0},
+    {"produced-silu-rows-2053", "the same for silu", 2053, 0, 2, F16, F16, 6, false,
+     "silu_quantize", false, DEFAULT, NULL, fill_late_outliers, 0},
+    {"produced-66000", "normalizations of columns beyond 16 bits", 1, 0, 66000, F16, F16, 6, true,
+     KBIT_NORMALIZATIONS, false, DEFAULT, NULL, fill_ordinary, 0},
+    {"produced-16400-off", "the last column has the absmax, threshold off", 2, 0, 16400, BF16, BF16,
+     OFF, true, KBIT_NORMALIZATIONS, false, DEFAULT, NULL, fill_ordinary, 0},
+    {"produced-large-off", "f16 up to its largest values, threshold off", 9, 0, 128, F16, F16, OFF,
+     true, KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_scaled, 13},
+    {"produced-lone-overflow", "columns that an infinite h alone makes an outlier's", 5, 0, 60, F16,
+     F16, 6, true, KBIT_NORMALIZATIONS, false, QUICK, NULL, fill_lone_overflow, 0},
+    {"produced-threshold-6.1", "floats beside a threshold that no 16-bit type holds", 7, 0, 35, F32,
+     F32, 6.1f, true, ALL, false, QUICK, NULL, fill_beside_threshold, 0},
+    {"produced-subnormal-rows", "rows of float subnormals, their absmax as well", 9, 0, 64, F32,
+     F32, OFF, true, KBIT_ACTIVATIONS, false, KBIT_LEVEL_FULL, NULL, fill_scaled, -140},
     {"produced-rows-65541", "rows beyond 16 bits", 65541, 0, 3, F16, F16, 6, true, ALL, false,
      KBIT_LEVEL_FULL, NULL, fill_ordinary, 0},
     {"produced-every-f16", "every encoding of fp16", 256, 0, 256, F16, F16, 6, true, ALL, false,

@@ -1,5 +1,6 @@
 /* transparent.c -- outputs with one admissible value each, so that a flipped bit shows in a fused kernel. */
 #include "family.h"
+#include "linear.h"
 
 #include <math.h>
 
@@ -113,6 +114,16 @@ static const kbit_case CASES[] = {
      true, QUICK, NULL, fill_outlier_count, 17},
     {"transparent-o33", "transparent, 33 outlier columns", 40, 36, 64, F16, F16, 6, false, NULL,
      true, DEFAULT, NULL, fill_outlier_count, 33},
+    {"transparent-o64", "transparent, 64 outlier columns", 64, 24, 100, F16, F16, 6, false,
+     KBIT_LAYERS, false, QUICK, NULL, fill_outlier_count, 64},
+    {"transparent-o65", "transparent, 65 outlier columns", 64, 24, 100, F16, F16, 6, false,
+     KBIT_LAYERS, false, QUICK, NULL, fill_outlier_count, 65},
+    {"transparent-o128", "transparent, 128 outlier columns", 64, 24, 200, F16, F16, 6, false,
+     KBIT_LAYERS, false, DEFAULT, NULL, fill_outlier_count, 128},
+    {"transparent-o256", "transparent, 256 outlier columns", 64, 24, 320, F16, F16, 6, false,
+     KBIT_LAYERS, false, DEFAULT, NULL, fill_outlier_count, 256},
+    {"transparent-square", "transparent, as many rows as features and columns", 40, 40, 40, F16,
+     F16, 6, false, KBIT_LAYERS, false, QUICK, NULL, fill_transparent, 2},
     {"transparent-oK", "every column an outlier column", 40, 36, 40, F16, F16, 6, false, NULL, true,
      DEFAULT, NULL, fill_outlier_count, 40},
 };

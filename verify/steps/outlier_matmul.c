@@ -11,12 +11,6 @@
 #include "enclosure.h"
 #include "numbers.h"
 
-static bool is_127_times_a_power_of_2(float s)
-{
-    int exponent;
-    return frexpf(s, &exponent) == 127.0f / 128;
-}
-
 kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbit_verdict *verdict,
                                       kbit_error *error)
 {
@@ -60,14 +54,8 @@ kbit_status kbit_judge_outlier_matmul(const kbit_judging *judging, bool w16, kbi
                             kbit_summation_underflow(&how, terms.terms, largest, scale);
             radius += fabs(start) * d_growth;
             kbit_sum products = terms;
-            /* With s = 127 2^e the sum of x w is multiplied by 127 and by RN(1/127): back to where it
-             * was, if 127 times it still fits 24 bits, since RN(1/127) errs by less than 2^-25. With
-             * another s the sum may be exact, but s/127 is not, and who multiplies by it first rounds. */
-            bool scaled = w16 || (is_127_times_a_power_of_2(s[j]) &&
-                                  127 * terms.encoded <= 0x1p24 * terms.quantum);
             kbit_sum_add(&terms, start);
-            if ((scaled || products.terms == 0) && terms.doubt == 0 &&
-                kbit_summation_is_exact(&how, &products, &terms, !w16))
+            if (kbit_outlier_sum_is_exact(&how, &products, &terms, w16, w16 ? 1 : s[j]))
                 radius = 0;
             kbit_admissible set = kbit_admissible_within(&terms, radius);
             if (radius > 0 && isfinite(observed))
