@@ -321,6 +321,37 @@ START_TEST(outside_the_theorem_is_undecided)
 }
 END_TEST
 
+/* 0 times what overflows is NaN, in the orders that multiply the others first. */
+START_TEST(zero_may_meet_an_infinity)
+{
+    static const struct {
+        int32_t c;
+        float a, s;
+        kbit_result any;
+    } FACTORS[] = {{0, 0x1p100f, 0x1p100f, KBIT_UNDECIDED},
+                   {1024, 0, 0x1p120f, KBIT_UNDECIDED},
+                   {1024, 0x1p120f, 0, KBIT_UNDECIDED},
+                   {0, 0x1p100f, 0x1p20f, KBIT_ADMISSIBLE},
+                   {1024, 0, 0x1p110f, KBIT_ADMISSIBLE}};
+    int32_t c;
+    float a, s, d;
+    kbit_tensor tensors[3] = {
+        {&c, KBIT_I32, 2, {1, 1}}, {&a, KBIT_F32, 1, {1, 0}}, {&s, KBIT_F32, 1, {1, 0}}};
+    kbit_tensor output = {&d, KBIT_F32, 2, {1, 1}};
+    call = (kbit_call){"dequantize", 1, 1, 0, KBIT_THRESHOLD_OFF, tensors, &output};
+
+    for (size_t f = 0; f < sizeof FACTORS / sizeof *FACTORS; f++) {
+        const bool decided = FACTORS[f].any == KBIT_ADMISSIBLE;
+        c = FACTORS[f].c, a = FACTORS[f].a, s = FACTORS[f].s;
+        d = 0;
+        expect("", KBIT_ADMISSIBLE);
+        expect("dequant=any", FACTORS[f].any);
+        d = NAN;
+        expect("dequant=any", decided ? KBIT_MISMATCH : KBIT_UNDECIDED);
+    }
+}
+END_TEST
+
 /* The gap theorem is about an x and an absmax of one format. Here 127 x / absmax is 2.5 (1 + 2^-26):
  * fp32 rounds it to 2.5, and 2 is as right as 3. */
 START_TEST(an_absmax_of_fp32_has_no_gap)
@@ -386,6 +417,7 @@ int main(void)
     tcase_add_test(core, too_many_ties_are_undecided);
     tcase_add_test(core, ties_of_weights_are_joint);
     tcase_add_test(core, outside_the_theorem_is_undecided);
+    tcase_add_test(core, zero_may_meet_an_infinity);
     tcase_add_test(core, an_absmax_of_fp32_has_no_gap);
     tcase_add_test(core, bad_calls_are_errors);
     suite_add_tcase(suite, core);

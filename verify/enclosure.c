@@ -40,7 +40,7 @@ const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics)
 kbit_overflows kbit_dequantize_may_overflow(const kbit_declared *declared, int64_t c, float absmax,
                                             float w_absmax)
 {
-    if (!isfinite(absmax) || !isfinite(w_absmax) || c == 0 || absmax == 0 || w_absmax == 0)
+    if (!isfinite(absmax) || !isfinite(w_absmax))
         return KBIT_OVERFLOW_NONE;
     if (declared->dequant == DEQUANT_BNB)
         return isinf((float)c * absmax * w_absmax) ? KBIT_OVERFLOW_INF : KBIT_OVERFLOW_NONE;
@@ -50,6 +50,8 @@ kbit_overflows kbit_dequantize_may_overflow(const kbit_declared *declared, int64
     const double least = fmin(1, a) * fmin(1, s) / 16129;
     if (most <= 0x1p128 * (1 - 0x1p-20))
         return KBIT_OVERFLOW_NONE;
+    if (c == 0 || a == 0 || s == 0)
+        return KBIT_OVERFLOW_ANYTHING;
     const double smallest = declared->ftz32 == FTZ_FLUSH ? 0x1p-126 : 0x1p-149;
     return least >= smallest * (1 + 0x1p-20) ? KBIT_OVERFLOW_INF : KBIT_OVERFLOW_ANYTHING;
 }

@@ -23,7 +23,7 @@ const char *kbit_dequantize_theorem(int dequant, bool fp16_statistics);
 
 /* What may come of a product that overflows on the way to C a s / 16129: with dequant=bnb of C a or
  * C a s, with dequant=any of any of the factors. It gives the infinity of C's sign; where another
- * product may be zero, NaN as well, and the element cannot be decided. */
+ * factor or product may be zero, NaN as well, and the element cannot be decided. */
 typedef enum { KBIT_OVERFLOW_NONE, KBIT_OVERFLOW_INF, KBIT_OVERFLOW_ANYTHING } kbit_overflows;
 kbit_overflows kbit_dequantize_may_overflow(const kbit_declared *declared, int64_t c, float absmax,
                                             float w_absmax);

@@ -30,8 +30,8 @@ static kbit_status judge(const kbit_judging *judging, kbit_verdict *verdict, kbi
                 verdict->undecided++;
                 if (!verdict->note[0])
                     snprintf(verdict->note, sizeof verdict->note,
-                             "row %zu, column %zu: some order of these factors overflows, another "
-                             "underflows: no theorem says what then comes out",
+                             "row %zu, column %zu: some order of these factors overflows, and what "
+                             "it meets may be zero: no theorem says what then comes out",
                              judging->first_row + i, j);
                 continue;
             }
