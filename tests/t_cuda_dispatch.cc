@@ -320,10 +320,11 @@ START_TEST(bad_shapes_and_alignments_are_right_or_slower)
 }
 END_TEST
 
-/* Where long sums of few outputs are split, the workspace holds the parts: not a byte less. */
+/* Where long sums of few outputs are split, the workspace holds the parts: not a byte less. The last shape
+ * would be split if its K were its N. */
 START_TEST(the_workspace_is_that_of_the_shape)
 {
-    const size_t shapes[][3] = {{40, 64, 1000}, {40, 1000, 64}};
+    const size_t shapes[][3] = {{40, 64, 1000}, {40, 1000, 64}, {17, 7176, 16}};
     for (int capability : {80, 90})
         for (const auto &s : shapes) {
             start(capability);
@@ -337,12 +338,20 @@ START_TEST(the_workspace_is_that_of_the_shape)
             memset(w.data(), 0, w.size());
             memset(scale.data(), 0, scale.size() * sizeof(float));
             const auto call = [&](size_t bytes) {
+                return kbit_cuda_llmint8_linear_bnb(M, N, K, KBIT_F16, x.data(), w.data(),
+                                                    scale.data(), nullptr, 6.0f, KBIT_F16,
+                                                    out.data(), workspace.data(), bytes, nullptr);
+            };
+            const auto call_ld = [&](size_t bytes) {
                 return kbit_cuda_llmint8_linear_bnb_ld(
                     M, N, K, KBIT_F16, x.data(), K, w.data(), K, scale.data(), nullptr, 6.0f,
                     KBIT_F16, out.data(), N, workspace.data(), bytes, nullptr);
             };
+            ck_assert_uint_eq(kbit_cuda_llmint8_linear_bnb_workspace(M, N, K), enough);
             ck_assert_int_eq(call(enough), KBIT_OK);
             ck_assert_int_eq(call(enough - 1), KBIT_ERR_WORKSPACE);
+            ck_assert_int_eq(call_ld(enough), KBIT_OK);
+            ck_assert_int_eq(call_ld(enough - 1), KBIT_ERR_WORKSPACE);
         }
 }
 END_TEST

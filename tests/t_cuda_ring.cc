@@ -345,7 +345,8 @@ START_TEST(streams_under_every_schedule)
 }
 END_TEST
 
-/* On a device of 108 multiprocessors: large products take large tiles, whole; few of them are split. */
+/* On a device of 108 multiprocessors: many outputs take large tiles; sums are split where the
+ * tiles are too few for it. */
 START_TEST(the_model_chooses)
 {
     const struct {

@@ -216,9 +216,11 @@ kbit_status kbit_probe_run(kbit_sandbox *sandbox, const kbit_declarations *decla
     for (size_t r = 0; r < KBIT_PROBE_ROWS_MOST; r++)
         probe->rows[r] = r < n_rows;
     for (size_t number = 0; status == KBIT_OK && kbit_question_make(number, &q, &made); number++) {
-        if (probe->n_answers == KBIT_PROBE_ANSWERS_MOST)
+        if (probe->n_answers == KBIT_PROBE_ANSWERS_MOST) {
+            kbit_question_free(&q);
             return kbit_fail(error, KBIT_ERR_MEMORY, "no room for the answer to question %zu",
                              number);
+        }
         kbit_answer *answer = &probe->answers[probe->n_answers++];
         const kbit_declared *declared = kbit_declared_for(declarations, q.step->stem);
         name_flag(declarations, &q, answer);
